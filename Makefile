@@ -1,0 +1,57 @@
+# Clearway on a laptop. Every target does all of its own set-up; `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+PAYMENTS ?= 600
+SEED ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check lint types format lock bench replay doctor clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): scripts/locks/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Clearway needs Python 3.11 or later"; exit 1; }
+	@echo "installing into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r scripts/locks/dev.txt
+	@touch $(READY)
+
+demo: $(READY) ## start everything, drive a seeded world of payments through it, show what happened
+	@$(RUN) -m scripts.demo --payments $(PAYMENTS) --seed $(SEED)
+
+up: $(READY) ## start everything, print the addresses, run until Ctrl-C
+	@$(RUN) -m emulators up
+
+test: check ## lint, types, architecture and every test, also on the emulators
+	@$(RUN) -m pytest
+
+check: lint types ## lint, types and import rules
+
+lint: $(READY)
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check --quiet .
+	@$(VENV)/bin/lint-imports --no-cache
+
+types: $(READY)
+	@$(VENV)/bin/mypy
+
+format: $(READY) ## put the code into its form
+	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format --quiet .
+
+lock: $(READY) ## pin all requirements anew (UPGRADE=1 moves to newer versions)
+	@$(RUN) -m scripts.lock $(if $(UPGRADE),--upgrade)
+
+bench: $(READY) ## measure: payments a second end to end, and the store's hot paths
+	@$(RUN) -m scripts.bench
+
+replay: $(READY) ## bring quarantined and dead-lettered messages back (ARGS="--list", "--id ID", "--all")
+	@$(RUN) -m scripts.replay $(ARGS)
+
+doctor: $(READY) ## say which of Google's emulators are missing, and how to install them
+	@$(RUN) -m emulators doctor
+
+clean: ## remove environments and run folders
+	@rm -rf $(VENV) .venv-bigquery .clearway .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,114 @@
+"""The document store in memory: the twin of Firestore, as strict, for tests, simulation and the one-process mode."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from shared.adapters.optimism import StaleError, run_optimistically
+from shared.adapters.staging import Add, Create, Replace, Write
+from shared.kernel.usage import usage
+from shared.ports.clock import Clock
+from shared.ports.documents import Committed, Document, Fields, Key, Transaction
+
+T = TypeVar("T")
+
+
+class InMemoryDocuments:
+    """Transactor and DocumentReader over a dictionary; versions are numbers of one counter, as update times are."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._documents: dict[Key, Document] = {}
+        self._version = 0
+
+    def run(
+        self, work: Callable[[Transaction], T], *, known: Sequence[Document] = (), deadline_s: float = 20.0
+    ) -> Committed[T]:
+        """See `Transactor.run`."""
+        return run_optimistically(
+            work, fetch=self._fetch, commit=self._commit, known=known, clock=self._clock, deadline_s=deadline_s
+        )
+
+    def get(self, key: Key) -> Document | None:
+        """See `DocumentReader.get`."""
+        return self._fetch([key])[0]
+
+    def find(
+        self,
+        collection: str,
+        *,
+        equal: Mapping[str, Any] | None = None,
+        at_most: tuple[str, Any] | None = None,
+        limit: int = 1_000,
+        after: Document | None = None,
+    ) -> Sequence[Document]:
+        """See `DocumentReader.find`."""
+        order = at_most[0] if at_most else None
+
+        def position(document: Document) -> tuple[Any, ...]:
+            return (document.fields[order], document.key.id) if order else (document.key.id,)
+
+        def matches(document: Document) -> bool:
+            fields = document.fields
+            if any(name not in fields or fields[name] != value for name, value in (equal or {}).items()):
+                return False
+            # Firestore compares within one type: a null or missing field is never at most a time.
+            return at_most is None or (fields.get(at_most[0]) is not None and fields[at_most[0]] <= at_most[1])
+
+        with self._lock:
+            there = [document for key, document in self._documents.items() if key.collection == collection]
+        found = sorted((document for document in there if matches(document)), key=position)
+        if after is not None:
+            found = [document for document in found if position(document) > position(after)]
+        usage().reads += max(1, len(found[:limit]))  # an empty query is billed as one read
+        return [_copied(document) for document in found[:limit]]
+
+    def _fetch(self, keys: Sequence[Key]) -> Sequence[Document | None]:
+        usage().reads += len(keys)
+        with self._lock:
+            found = [self._documents.get(key) for key in keys]
+        return [document and _copied(document) for document in found]
+
+    def _commit(self, writes: Sequence[Write]) -> Mapping[Key, Document]:
+        with self._lock:
+            for write in writes:
+                self._check(write)
+            put = [self._put(write.key, self._fields_after(write)) for write in writes]
+        return {
+            document.key: _copied(document)
+            for write, document in zip(writes, put, strict=True)
+            if isinstance(write, Create | Replace)
+        }
+
+    def _check(self, write: Write) -> None:
+        present = self._documents.get(write.key)
+        match write:
+            case Create() if present is not None:
+                raise StaleError(exists=True)
+            case Replace(read=read) if present is None or present.version != read.version:
+                raise StaleError
+            case _:
+                return
+
+    def _fields_after(self, write: Write) -> Fields:
+        if not isinstance(write, Add):
+            return write.fields
+        present = self._documents.get(write.key)
+        before = dict(present.fields) if present else {}
+        sums = {name: before.get(name, 0) + amount for name, amount in write.amounts.items()}
+        return {**before, **write.fields, **sums}
+
+    def _put(self, key: Key, fields: Fields) -> Document:
+        self._version += 1
+        document = Document(key, fields, self._version)
+        self._documents[key] = document
+        return document
+
+
+def _copied(document: Document) -> Document:
+    """A document whose fields the caller may change without changing the store."""
+    return Document(document.key, copy.deepcopy(dict(document.fields)), document.version)
