@@ -1,0 +1,76 @@
+"""What the API answers about payments and accounts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.ledger.domain.account import Account
+from shared.payments.domain.payment import Payment
+from shared.payments.domain.request import InstrumentRef
+
+
+def timestamp(at: datetime) -> str:
+    """RFC 3339 in UTC with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def submission_answer(payment: Payment) -> dict[str, Any]:
+    """The answer to a submission: the same bytes however often and however late it is asked for."""
+    request = payment.request
+    return {
+        "id": payment.id,
+        "status": payment.history[0].state.value,
+        "amount_minor": request.money.amount_minor,
+        "currency": request.money.currency,
+        "source": _ref(request.source),
+        "destination": _ref(request.destination),
+        "description": request.description,
+        "submitted_at": timestamp(payment.submitted_at),
+    }
+
+
+def payment_answer(payment: Payment) -> dict[str, Any]:
+    """A payment as it stands, with its timeline and what is known of its rail leg."""
+    answer = submission_answer(payment)
+    answer["status"] = payment.state.value
+    answer["version"] = payment.version
+    answer["held_minor"] = payment.held_minor
+    if payment.leg is not None:
+        answer["leg"] = {
+            "rail": payment.leg.rail,
+            "direction": payment.leg.direction.value,
+            "status": payment.leg.status.value,
+            "attempts": payment.leg.attempts,
+            "reference": payment.leg.reference,
+        }
+    answer["timeline"] = [
+        {
+            "version": entry.version,
+            "status": entry.state.value,
+            "step": entry.step,
+            "at": timestamp(entry.at),
+            "reasons": [{"code": reason.code, "text": reason.text} for reason in entry.reasons],
+            "hash": entry.hash,
+        }
+        for entry in payment.history
+    ]
+    return answer
+
+
+def account_answer(account: Account) -> dict[str, Any]:
+    """An account with its balances, in minor units."""
+    return {
+        "id": account.id,
+        "customer_id": account.customer_id,
+        "currency": account.currency,
+        "available_minor": account.available.amount_minor,
+        "held_minor": account.held.amount_minor,
+        "posted_minor": account.posted.amount_minor,
+        "debits_posted_minor": account.debits_posted_minor,
+        "credits_posted_minor": account.credits_posted_minor,
+    }
+
+
+def _ref(ref: InstrumentRef) -> dict[str, str]:
+    return {"customer_id": ref.customer_id, "instrument_id": ref.instrument_id}

@@ -1,0 +1,83 @@
+"""Payments on the wire: the HTTP body, the request message, the settlement task."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared.contracts.base import Currency, CustomerId, IdempotencyKey, InstrumentId, PaymentId, Tenant, Text, WireModel
+from shared.kernel.money import AMOUNT_MINOR_MAX, Money
+from shared.payments.domain.request import InstrumentRef, PaymentRequest
+
+
+class InstrumentRefBody(WireModel):
+    """An instrument of a customer."""
+
+    customer_id: CustomerId
+    instrument_id: InstrumentId
+
+    def to_domain(self) -> InstrumentRef:
+        """The reference in the payments context's words."""
+        return InstrumentRef(self.customer_id, self.instrument_id)
+
+
+class PaymentSubmission(WireModel):
+    """Body of `POST /v1/payments`: `amount_minor` minor units of `currency`, from one instrument to another."""
+
+    amount_minor: Annotated[int, Field(gt=0, le=AMOUNT_MINOR_MAX)]
+    currency: Currency
+    source: InstrumentRefBody
+    destination: InstrumentRefBody
+    description: Annotated[Text, StringConstraints(max_length=140)] = ""
+
+    def to_domain(self, tenant: str, idempotency_key: str) -> PaymentRequest:
+        """The request under the tenant's key."""
+        return PaymentRequest(
+            tenant=tenant,
+            idempotency_key=idempotency_key,
+            money=Money(self.amount_minor, self.currency),
+            source=self.source.to_domain(),
+            destination=self.destination.to_domain(),
+            description=self.description,
+        )
+
+
+class PaymentRequestV1(WireModel):
+    """Message on `payment-requests`, type `payment.request`: published by the API, or by a partner itself."""
+
+    type: Literal["payment.request"] = "payment.request"
+    schema_version: Literal[1] = 1
+    tenant: Tenant
+    idempotency_key: IdempotencyKey
+    payment: PaymentSubmission
+
+    def to_domain(self) -> PaymentRequest:
+        """The request under the tenant's key."""
+        return self.payment.to_domain(self.tenant, self.idempotency_key)
+
+
+class SettlementTaskV1(WireModel):
+    """Body of a task on the queue `settlement`."""
+
+    schema_version: Literal[1] = 1
+    payment_id: PaymentId
+
+
+def request_from_domain(request: PaymentRequest) -> PaymentRequestV1:
+    """The message of a request."""
+    return PaymentRequestV1(
+        tenant=request.tenant,
+        idempotency_key=request.idempotency_key,
+        payment=PaymentSubmission(
+            amount_minor=request.money.amount_minor,
+            currency=request.money.currency,
+            source=InstrumentRefBody(**_ref(request.source)),
+            destination=InstrumentRefBody(**_ref(request.destination)),
+            description=request.description,
+        ),
+    )
+
+
+def _ref(ref: InstrumentRef) -> dict[str, str]:
+    return {"customer_id": ref.customer_id, "instrument_id": ref.instrument_id}

@@ -1,0 +1,46 @@
+"""The sweep: put off the next one, then say again what the payment owes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.payments.commands.pipeline import Pipeline
+from shared.payments.documents import PAYMENTS, payment_from, payment_to_fields
+from shared.payments.domain.payment import DRIVE_SHARDS, Payment
+from shared.ports.documents import Document, DocumentReader, Transaction
+
+BATCH = 100
+
+
+def overdue_payments(*, pipeline: Pipeline, reader: DocumentReader) -> Iterator[Payment]:
+    """Live payments whose `drive_at` has passed, each with its next sweep put off, ready to be driven on.
+
+    Putting off comes first: should this process die before it publishes, the next sweep finds the payment again.
+    At most 100 a shard and call; the rest is the next call's.
+    """
+    for shard in range(DRIVE_SHARDS):
+        found = reader.find(
+            PAYMENTS, equal={"drive_shard": shard}, at_most=("drive_at", pipeline.clock.now()), limit=BATCH
+        )
+        for document in found:
+            payment = _put_off(document, pipeline)
+            if payment is not None:
+                yield payment
+
+
+def _put_off(found: Document, pipeline: Pipeline) -> Payment | None:
+    """The payment, driven; None when it moved since it was found."""
+
+    def work(tx: Transaction) -> Payment | None:
+        (document,) = tx.get(found.key)
+        if document is None:
+            return None
+        payment = payment_from(document)
+        now = pipeline.clock.now()
+        if payment.drive_at is None or payment.drive_at > now:
+            return None
+        driven = payment.driven(now=now, drive=pipeline.drive)
+        tx.replace(document.key, payment_to_fields(driven))
+        return driven
+
+    return pipeline.transactor.run(work).value

@@ -1,0 +1,29 @@
+"""Every payment, page by page: for proofs and reports of a small world, never for the hot path."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from shared.payments.documents import PAYMENTS, payment_from
+from shared.payments.domain.payment import Payment
+from shared.ports.documents import DocumentReader
+
+PAGE = 300
+
+
+def all_payments(reader: DocumentReader) -> Iterator[Payment]:
+    """All payments in the order of their ids."""
+    page = reader.find(PAYMENTS, limit=PAGE)
+    while page:
+        yield from map(payment_from, page)
+        page = reader.find(PAYMENTS, limit=PAGE, after=page[-1]) if len(page) == PAGE else []
+
+
+def held_by_account(payments: Iterable[Payment]) -> Mapping[str, int]:
+    """Minor units that these payments hold, by wallet account."""
+    held: Counter[str] = Counter()
+    for payment in payments:
+        if payment.held_minor and payment.source:
+            held[payment.source.instrument.account_id] += payment.held_minor
+    return held

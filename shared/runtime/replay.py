@@ -1,0 +1,84 @@
+"""Bring quarantined messages back, once what was wrong has been mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.kernel.errors import ClearwayError, KernelError
+from shared.ports.documents import Document, DocumentReader, Key, Transaction
+from shared.ports.publisher import Message
+from shared.ports.tasks import Task
+from shared.runtime.backbone import Backbone
+from shared.runtime.quarantine import QUARANTINE
+
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A message that was set aside, with its cause. `topic` is empty for a task."""
+
+    id: str
+    topic: str
+    subscription: str
+    data: bytes
+    attributes: Mapping[str, str]
+    code: str
+    detail: str
+    status: str
+    quarantined_at: datetime
+
+
+def quarantined(reader: DocumentReader, *, status: str = "open") -> Iterator[Quarantined]:
+    """What stands in quarantine with this status, by id."""
+    page = reader.find(QUARANTINE, equal={"status": status}, limit=PAGE)
+    while page:
+        yield from map(_from, page)
+        page = (
+            reader.find(QUARANTINE, equal={"status": status}, limit=PAGE, after=page[-1]) if len(page) == PAGE else []
+        )
+
+
+def replay(one: Quarantined, backbone: Backbone, *, data: bytes | None = None) -> None:
+    """Send the message again to where it came from, with `data` in place of its own if given, and mark it replayed.
+
+    Sending comes first: should this process die in between, the message is sent twice, which every step accepts.
+    A message on a topic reaches all of the topic's subscriptions again; those that had taken it find it taken.
+    """
+    sent = one.data if data is None else data
+    if one.topic:
+        backbone.publisher.publish(Message(one.topic, sent, {**one.attributes, "replayed_from": one.id}))
+    else:
+        # A task's name is remembered for about an hour, so the replayed one needs another.
+        name = f"replay-{int(backbone.clock.now().timestamp() * 1000)}-{one.id.rsplit('.', 1)[-1]}"[:500]
+        backbone.queue().enqueue(Task(one.subscription, name, sent))
+
+    def work(tx: Transaction) -> None:
+        (document,) = tx.get(_key(one))
+        if document is None:
+            raise ClearwayError(KernelError.CONTENDED, "the quarantined message was there and is not")
+        if document.fields["status"] != "replayed":
+            tx.replace(document.key, {**document.fields, "status": "replayed", "replayed_at": backbone.clock.now()})
+
+    backbone.documents.run(work)
+
+
+def _key(one: Quarantined) -> Key:
+    return Key(QUARANTINE, one.id)
+
+
+def _from(document: Document) -> Quarantined:
+    stored = document.fields
+    return Quarantined(
+        id=document.key.id,
+        topic=stored["topic"],
+        subscription=stored["subscription"],
+        data=stored["data"],
+        attributes=stored["attributes"],
+        code=stored["code"],
+        detail=stored["detail"],
+        status=stored["status"],
+        quarantined_at=stored["quarantined_at"],
+    )
