@@ -1,0 +1,46 @@
+"""`python -m emulators.bank`: the bank simulator as a process, until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+
+from emulators.bank.server import BankServer
+
+TOKEN_VARIABLE = "CLEARWAY_BANK_TOKEN"  # noqa: S105 - the name of a variable, not its value
+
+
+def main() -> int:
+    """Serve until told to stop. The first line on standard output is the base URL."""
+    parser = argparse.ArgumentParser(prog="python -m emulators.bank", description="A bank to test against.")
+    parser.add_argument("--port", type=int, required=True, help="TCP port on loopback; 0 takes a free one")
+    parser.add_argument("--seed", type=int, default=0, help="goes into the references (default 0)")
+    parser.add_argument("--hold-s", type=float, default=8.0, help="how long a silent reply is held (default 8)")
+    parser.add_argument("--slow-s", type=float, default=1.0, help="the pause of a slow reply (default 1)")
+    arguments = parser.parse_args()
+    told_to_stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told_to_stop.set())
+    try:
+        server = BankServer(
+            arguments.port,
+            seed=arguments.seed,
+            hold_s=arguments.hold_s,
+            slow_s=arguments.slow_s,
+            token=os.environ.get(TOKEN_VARIABLE, ""),
+        )
+    except OSError as error:
+        print(f"the bank cannot have port {arguments.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    server.start()
+    print(server.url, flush=True)
+    told_to_stop.wait()
+    server.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""The bank on the wire: threads, keep-alive, and the ways in which an answer may fail to arrive."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import socket
+import socketserver
+import struct
+import sys
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from emulators.bank.api import Api, Request, Response, problem
+from emulators.bank.bank import Bank
+from emulators.bank.clock import BankClock
+from emulators.bank.magic import Reply
+
+HOST = "127.0.0.1"
+BODY_BYTES_MAX = 65_536
+IDLE_S = 300.0
+# Linux tells when a peer has closed its side; elsewhere a hold ends with the hold's own time at the latest.
+_HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
+
+
+class BankServer(ThreadingHTTPServer):
+    """A bank simulator on loopback: one thread a connection, and no thread outlives `stop`.
+
+    `hold_s` is how long a silent reply holds its connection (less when the caller hangs up), and how long an
+    instruction may lie unseen; `slow_s` is the pause of a slow reply. Port 0 takes a free one: see `url`.
+    """
+
+    daemon_threads = False
+    block_on_close = True
+    request_queue_size = 256
+
+    def __init__(
+        self, port: int = 0, *, seed: int = 0, hold_s: float = 8.0, slow_s: float = 1.0, token: str = ""
+    ) -> None:
+        self.clock = BankClock()
+        self.bank = Bank(self.clock, seed=seed, unseen_s=hold_s)
+        self.api = Api(self.bank, self.clock, token=token)
+        self.hold_s = hold_s
+        self.slow_s = slow_s
+        self.stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._connections: set[socket.socket] = set()
+        super().__init__((HOST, port), _Handler)
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, name="bank")
+
+    @property
+    def url(self) -> str:
+        """Base URL of the bank's API."""
+        return f"http://{HOST}:{self.server_address[1]}"
+
+    @property
+    def open_connections(self) -> int:
+        """How many callers are connected now, idle ones included."""
+        with self._lock:
+            return len(self._connections)
+
+    def start(self) -> None:
+        """Serve, in threads of its own, until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop at once: no call is waited for, and every open connection is shut."""
+        self.stopping.set()
+        self.shutdown()
+        with self._lock:
+            for connection in self._connections:
+                # One that has ended by itself meanwhile is as good as shut.
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+        self.server_close()
+        self._thread.join()
+
+    def server_bind(self) -> None:
+        """Bind without asking the resolver for the host's name, which HTTPServer does."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, int(self.server_address[1])
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection, so that `stop` can shut it, then serve it in a thread."""
+        with self._lock:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection whose thread is done with it."""
+        with self._lock:
+            self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that went away is no error of ours; anything else is shown."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: BankServer
+    server_version = "ClearwayBank"
+    sys_version = ""
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # head and body leave in one segment
+    timeout = IDLE_S
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+        """Say nothing: paths hold keys, and a line a call would drown the terminal."""
+
+    def _serve(self) -> None:
+        body = self._read_body()
+        if body is None:
+            self.close_connection = True
+            detail = f"a body needs a Content-Length of at most {BODY_BYTES_MAX}"
+            self._send(problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", detail))
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        response = self.server.api.handle(Request(self.command, self.path, headers, body))
+        match response.reply:
+            case Reply.SILENT:
+                self._hold()
+            case Reply.RESET:
+                self._reset()
+            case Reply.SLOW:
+                self.server.stopping.wait(self.server.slow_s)
+                self._send(response)
+            case _:
+                self._send(response)
+
+    def _read_body(self) -> bytes | None:
+        """The body; None for one whose length is not known beforehand or too large."""
+        if "Transfer-Encoding" in self.headers:
+            return None
+        text = self.headers.get("Content-Length", "0")
+        if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) > BODY_BYTES_MAX:
+            return None
+        return self.rfile.read(int(text))
+
+    def _send(self, response: Response) -> None:
+        raw = json.dumps(response.body, separators=(",", ":")).encode()
+        if response.reply is Reply.MALFORMED:
+            raw = raw[: len(raw) // 2]
+        self.send_response(response.status)
+        for name, value in {"Content-Type": "application/json", **response.headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(raw)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def _hold(self) -> None:
+        """Say nothing until the caller hangs up, the hold is over or the server stops; then close."""
+        self.close_connection = True
+        if self.server.stopping.is_set():
+            return
+        watch = select.poll()
+        watch.register(self.connection, _HUNG_UP)
+        watch.poll(self.server.hold_s * 1_000)
+
+    def _reset(self) -> None:
+        """Cut the connection with a TCP reset: closing with no time to linger sends one instead of an orderly end."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.connection.detach())
