@@ -1,0 +1,204 @@
+"""The whole pipeline in one process, on the in-memory twins: no Java, no ports, no threads, time of its own.
+
+The same endpoints as in the cloud, wired from the same function.yaml files. Single-threaded and deterministic, so it
+also carries the simulation: whatever a test wraps around a port is called at the same moment in every run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from emulators.description import load_system, subscription_name
+from shared.adapters.memory.broker import InMemoryBroker
+from shared.adapters.memory.clock import ManualClock
+from shared.adapters.memory.documents import InMemoryDocuments
+from shared.adapters.memory.rail import InMemoryRail
+from shared.adapters.memory.tasks import InMemoryTaskQueue
+from shared.adapters.memory.warehouse import InMemoryWarehouse
+from shared.adapters.tasks.rules import RetryPolicy
+from shared.compliance.commands.screen_payment import ComplianceGate
+from shared.fraud.commands.score_payment import FraudGate
+from shared.fraud.engine import RuleSet
+from shared.payments.domain.payment import DrivePolicy
+from shared.ports.publisher import Publisher
+from shared.ports.rail import Rail
+from shared.ports.tasks import TaskQueue
+from shared.rails.terms import terms_at
+from shared.runtime.api_keys import ApiKeys
+from shared.runtime.backbone import Backbone, Documents
+from shared.runtime.envelopes import push_from
+from shared.runtime.steps.api import api_endpoint
+from shared.runtime.steps.gate import gate_endpoint
+from shared.runtime.steps.intake import intake_endpoint
+from shared.runtime.steps.settlement import settlement_endpoint
+from shared.runtime.steps.timer import timer_endpoint
+from shared.runtime.web import Endpoint, HttpRequest, Reply
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE_WATCHLIST = ROOT / "emulators" / "watchlists" / "sample"
+RAIL = "simulator"
+SWEEP_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """The in-memory world itself, as a test looks at it."""
+
+    clock: ManualClock
+    documents: InMemoryDocuments
+    broker: InMemoryBroker
+    tasks: InMemoryTaskQueue
+    rail: InMemoryRail
+    warehouse: InMemoryWarehouse
+
+
+def make_twins(clock: ManualClock) -> Twins:
+    """A fresh, empty world on this clock."""
+    columns = json.loads((ROOT / "infra" / "bigquery" / "events.json").read_text(encoding="utf-8"))
+    terms = terms_at(clock.now().date())[RAIL]
+    return Twins(
+        clock=clock,
+        documents=InMemoryDocuments(clock),
+        broker=InMemoryBroker(clock),
+        tasks=InMemoryTaskQueue(clock),
+        rail=InMemoryRail(clock, name=RAIL, timeout_s=terms.timeout_s),
+        warehouse=InMemoryWarehouse(columns),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """What a function is given instead of each port: by default the port itself; a simulation slips faults between."""
+
+    documents: Callable[[Documents], Documents] = field(default=lambda port: port)
+    publisher: Callable[[Publisher], Publisher] = field(default=lambda port: port)
+    tasks: Callable[[TaskQueue], TaskQueue] = field(default=lambda port: port)
+    rail: Callable[[Rail], Rail] = field(default=lambda port: port)
+
+
+class EmbeddedCloud:
+    """All functions over one set of twins. `api_keys` is JSON as in CLEARWAY_API_KEYS."""
+
+    def __init__(
+        self,
+        twins: Twins,
+        *,
+        api_keys: str,
+        watchlist_dir: Path = SAMPLE_WATCHLIST,
+        wrapping: Wrapping | None = None,
+        drive: DrivePolicy | None = None,
+    ) -> None:
+        wrapping = wrapping or Wrapping()
+        self.twins = twins
+        backbone = Backbone(
+            documents=wrapping.documents(twins.documents),
+            publisher=wrapping.publisher(twins.broker),
+            clock=twins.clock,
+            tasks=wrapping.tasks(twins.tasks),
+            drive=drive or DrivePolicy(),
+        )
+        grace_s = terms_at(twins.clock.now().date())[RAIL].inquiry_grace_s
+        self.endpoints: Mapping[str, Endpoint] = {
+            "api": api_endpoint(backbone, ApiKeys.parse(api_keys)),
+            "intake": intake_endpoint(backbone),
+            "fraud": gate_endpoint(backbone, _fraud()),
+            "compliance": gate_endpoint(backbone, _compliance(watchlist_dir)),
+            "settlement": settlement_endpoint(backbone, wrapping.rail(twins.rail), inquiry_grace_s=grace_s),
+            "timer": timer_endpoint(backbone),
+        }
+        self._next_sweep = twins.clock.now() + SWEEP_EVERY
+        self._wire()
+
+    def call(self, method: str, path: str, body: bytes = b"", **headers: str) -> Reply:
+        """Call the API; header names are written with underscores."""
+        named = {name.lower().replace("_", "-"): value for name, value in headers.items()}
+        return self.endpoints["api"](HttpRequest(method, path, named, body))
+
+    def step(self) -> int:
+        """Deliver everything that is due now; returns how many deliveries that were."""
+        return self.twins.broker.deliver_due() + self.twins.tasks.run_due()
+
+    def settle_down(self, within: timedelta = timedelta(hours=2)) -> bool:
+        """Run until nothing is left to deliver or to sweep, moving the clock on; False when `within` was not enough."""
+        end = self.twins.clock.now() + within
+        while self.twins.clock.now() <= end:
+            while self.step():
+                continue
+            due = [at for at in (self.twins.broker.next_due(), self.twins.tasks.next_due()) if at]
+            live = self.twins.documents.find("payments", at_most=("drive_at", end + within), limit=1)
+            if not due and not live:
+                return True
+            upcoming = min([*due, self._next_sweep])
+            self.twins.clock.advance(max(0.0, (upcoming - self.twins.clock.now()).total_seconds()))
+            if self.twins.clock.now() >= self._next_sweep:
+                self._next_sweep += SWEEP_EVERY
+                self.endpoints["timer"](HttpRequest("POST", "/sweep"))
+        return False
+
+    def _wire(self) -> None:
+        broker, system = self.twins.broker, load_system()
+        for topic in system.topics:
+            broker.create_topic(topic)
+        for function, trigger in system.subscribers():
+            broker.subscribe(
+                subscription_name(function, trigger),
+                trigger.topic,
+                _pushed_to(self.endpoints[function.name]),
+                filter=trigger.filter,
+                max_delivery_attempts=trigger.dead_letter.max_delivery_attempts,
+                dead_letter_topic=trigger.dead_letter.topic,
+                minimum_backoff_s=trigger.retry.minimum_backoff_s,
+                maximum_backoff_s=trigger.retry.maximum_backoff_s,
+            )
+        for function, worker in system.workers():
+            self.twins.tasks.register(
+                worker.queue,
+                _called_at(self.endpoints[function.name]),
+                retry=RetryPolicy(
+                    max_attempts=worker.retry.max_attempts,
+                    min_backoff_s=worker.retry.minimum_backoff_s,
+                    max_backoff_s=worker.retry.maximum_backoff_s,
+                    max_doublings=worker.retry.max_doublings,
+                ),
+            )
+        broker.subscribe("payment-events-bigquery", "payment-events", self._land)
+
+    def _land(self, body: bytes) -> int:
+        """The BigQuery subscription: a message becomes a row of the events table."""
+        push = push_from(body)
+        metadata = {
+            "subscription_name": push.subscription,
+            "message_id": push.message_id,
+            "publish_time": self.twins.clock.now().isoformat(),
+            "attributes": json.dumps(dict(push.attributes)),
+        }
+        self.twins.warehouse.append_events([{**json.loads(push.data), **metadata}])
+        return 204
+
+
+@cache
+def _fraud() -> FraudGate:
+    """A gate keeps nothing but its rules, so one serves every world of a process."""
+    return FraudGate(RuleSet.load())
+
+
+@cache
+def _compliance(watchlist_dir: Path) -> ComplianceGate:
+    """The same: nothing but its list and its limits."""
+    return ComplianceGate.load(str(watchlist_dir))
+
+
+def _pushed_to(endpoint: Endpoint) -> Callable[[bytes], int]:
+    return lambda body: endpoint(HttpRequest("POST", "/", {}, body)).status
+
+
+def _called_at(endpoint: Endpoint) -> Callable[[bytes, Mapping[str, str]], int]:
+    def call(body: bytes, headers: Mapping[str, str]) -> int:
+        return endpoint(HttpRequest("POST", "/", {name.lower(): value for name, value in headers.items()}, body)).status
+
+    return call

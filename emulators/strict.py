@@ -1,0 +1,116 @@
+"""YAML into frozen dataclasses, strictly: the dataclass is the schema, and every refusal names the file and the key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, field, fields, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Any, NoReturn, TypeVar, get_args, get_origin, get_type_hints
+
+import yaml
+
+from emulators.errors import LocalError
+from shared.kernel.errors import ClearwayError
+
+T = TypeVar("T")
+
+
+class Loader(yaml.SafeLoader):
+    """YAML as Terraform reads it: only true and false are booleans (to PyYAML `on` is one too), and no key twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        """Refuse a repeated key instead of letting the last one win."""
+        keys = [self.construct_object(key, deep=deep) for key, _ in node.value]
+        repeated = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
+        if repeated is not None:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {repeated} is there twice", node.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+
+
+def between(low: float, high: float) -> Any:
+    """A field whose number must lie in `low` to `high`, both included."""
+    return field(metadata={"between": (low, high)})
+
+
+def matching(pattern: str) -> Any:
+    """A field whose text must match the whole `pattern`."""
+    return field(metadata={"matching": pattern})
+
+
+def load(cls: type[T], path: Path, shown_as: str) -> T:
+    """Read the file as a `cls`. Raises BAD_DESCRIPTION, which calls the file `shown_as`, for anything unexpected."""
+    try:
+        content = yaml.load(path.read_text(), Loader=Loader)  # noqa: S506 - a SafeLoader by descent
+    except (OSError, yaml.YAMLError) as error:
+        refuse(shown_as, "", "cannot be read: " + " ".join(str(error).split()))
+    loaded: T = _value(cls, content, shown_as, "", {})
+    return loaded
+
+
+def refuse(shown_as: str, key: str, problem: str) -> NoReturn:
+    """Raise BAD_DESCRIPTION for a key (dotted path) of a file."""
+    raise ClearwayError(LocalError.BAD_DESCRIPTION, f"{shown_as}: {key + ' ' if key else ''}{problem}")
+
+
+def _value(kind: Any, value: object, file: str, key: str, limits: Mapping[str, Any]) -> Any:
+    if isinstance(kind, UnionType):
+        return _variant(get_args(kind), value, file, key)
+    if is_dataclass(kind) and isinstance(kind, type):
+        return _record(kind, value, file, key)
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list):
+            refuse(file, key, "must be a list")
+        element = get_args(kind)[0]
+        return tuple(_value(element, item, file, f"{key}[{index}]", limits) for index, item in enumerate(value))
+    # YAML reads 1 where a float is meant, and bool is an int to Python; only the first is harmless.
+    if kind is float and type(value) is int:
+        value = float(value)
+    if type(value) is not kind:
+        refuse(file, key, f"must be {kind.__name__}, not {type(value).__name__}")
+    _check(value, file, key, limits)
+    return value
+
+
+def _check(value: Any, file: str, key: str, limits: Mapping[str, Any]) -> None:
+    if "between" in limits:
+        low, high = limits["between"]
+        if not low <= value <= high:
+            refuse(file, key, f"must be from {low:g} to {high:g}, not {value:g}")
+    if "matching" in limits and not re.fullmatch(limits["matching"], value):
+        refuse(file, key, f"must match {limits['matching']}")
+
+
+def _record(cls: type[T], value: object, file: str, key: str) -> T:
+    if not isinstance(value, dict):
+        refuse(file, key, "must be a mapping")
+    prefix = f"{key}." if key else ""
+    hints = get_type_hints(cls)
+    known = {one.name: one for one in fields(cls)}  # type: ignore[arg-type]  # the caller saw that it is a dataclass
+    for name in value:
+        if name not in known:
+            refuse(file, f"{prefix}{name}", "is not a known key")
+    arguments = {}
+    for name, one in known.items():
+        if name in value:
+            arguments[name] = _value(hints[name], value[name], file, f"{prefix}{name}", one.metadata)
+        elif one.default is MISSING and one.default_factory is MISSING:
+            refuse(file, f"{prefix}{name}", "is missing")
+    return cls(**arguments)
+
+
+def _variant(variants: tuple[Any, ...], value: object, file: str, key: str) -> Any:
+    """One of several dataclasses; the mapping's `kind` says which, by their class attribute `KIND`."""
+    by_kind = {variant.KIND: variant for variant in variants}
+    if not isinstance(value, dict) or value.get("kind") not in by_kind:
+        refuse(file, f"{key}.kind", f"must be one of {', '.join(by_kind)}")
+    rest = {name: item for name, item in value.items() if name != "kind"}
+    return _record(by_kind[value["kind"]], rest, file, key)

@@ -1,0 +1,27 @@
+"""Checks scored payments."""
+
+from __future__ import annotations
+
+import functions_framework
+from flask import Request
+from flask.typing import ResponseReturnValue
+
+from shared.cloud.backbone import cloud_backbone
+from shared.cloud.settlement_queue import settlement_queue
+from shared.compliance.commands.screen_payment import ComplianceGate
+from shared.runtime.settings import Settings
+from shared.runtime.steps.gate import gate_endpoint
+from shared.runtime.web import serve
+
+settings = Settings.from_environment()
+endpoint = gate_endpoint(
+    cloud_backbone(settings, settlement_queue(settings)),
+    ComplianceGate.load(settings.watchlist_dir),
+    delivery_attempts_max=settings.delivery_attempts_max,
+)
+
+
+@functions_framework.http
+def handle(request: Request) -> ResponseReturnValue:
+    """Take one push of `payment.scored`."""
+    return serve(endpoint, request)

@@ -1,0 +1,21 @@
+"""Takes payments in."""
+
+from __future__ import annotations
+
+import functions_framework
+from flask import Request
+from flask.typing import ResponseReturnValue
+
+from shared.cloud.backbone import cloud_backbone
+from shared.runtime.settings import Settings
+from shared.runtime.steps.intake import intake_endpoint
+from shared.runtime.web import serve
+
+settings = Settings.from_environment()
+endpoint = intake_endpoint(cloud_backbone(settings), delivery_attempts_max=settings.delivery_attempts_max)
+
+
+@functions_framework.http
+def handle(request: Request) -> ResponseReturnValue:
+    """Take one push of `payment-requests`."""
+    return serve(endpoint, request)

@@ -1,0 +1,40 @@
+"""Cloud Tasks' exceptions, translated in one table: callers of the port see Clearway's family only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from google.api_core import exceptions as api
+
+from shared.kernel.errors import ClearwayError, ErrorCode, KernelError
+
+# Most specific first. What is not listed is a bug and passes through as it is.
+_TABLE: tuple[tuple[type[Exception], ErrorCode], ...] = (
+    (api.NotFound, KernelError.MISUSE),
+    (api.InvalidArgument, KernelError.MISUSE),
+    (api.OutOfRange, KernelError.MISUSE),
+    (api.FailedPrecondition, KernelError.MISUSE),
+    (api.PermissionDenied, KernelError.MISUSE),
+    (api.Unauthenticated, KernelError.MISUSE),
+    (api.MethodNotImplemented, KernelError.MISUSE),
+    (api.Aborted, KernelError.UNAVAILABLE),
+    (api.ServerError, KernelError.UNAVAILABLE),
+    (api.TooManyRequests, KernelError.UNAVAILABLE),
+    (api.Cancelled, KernelError.UNAVAILABLE),
+    (api.RetryError, KernelError.UNAVAILABLE),
+)
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Turn Google's exceptions into ours; AlreadyExists is an answer, not an error, and passes."""
+    try:
+        yield
+    except api.AlreadyExists:
+        raise
+    except api.GoogleAPIError as error:
+        for vendor, code in _TABLE:
+            if isinstance(error, vendor):
+                raise ClearwayError(code, f"Cloud Tasks could not {doing} ({type(error).__name__})") from error
+        raise

@@ -1,0 +1,13 @@
+"""Codes of the compliance context."""
+
+from __future__ import annotations
+
+from shared.kernel.errors import Disposition, ErrorCode
+
+
+class ComplianceError(ErrorCode):
+    """What loading lists or limits may refuse; both stop a function from starting, since neither can be guessed."""
+
+    LIST_MALFORMED = ("watchlist_malformed", Disposition.MALFORMED)
+    LIST_MISSING = ("watchlist_missing", Disposition.BROKEN)
+    LIMITS_MALFORMED = ("limits_malformed", Disposition.MALFORMED)

@@ -1,0 +1,122 @@
+"""Each guard against losing or doubling money is taken out in turn, and the test that is named beside it must fail."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from scripts.closure import ROOT
+
+CRASH_POINTS = "tests/simulation/test_crash_points.py::test_a_crash_after_any_single_port_call_leaves_the_same_end"
+REDELIVERY = "tests/simulation/test_redelivery.py"
+DOCUMENTS = "tests/contracts/test_documents.py"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A guard: where it stands, what it reads like, what stands there without it, and who must notice."""
+
+    name: str
+    file: str
+    there: str
+    without: str
+    noticed_by: str
+
+
+GUARDS = (
+    Guard(
+        "intake asks whether it has been taken",
+        "shared/payments/commands/receive_payment.py",
+        "if payment.taken_by(STEP) or payment.state is not State.SUBMITTED:",
+        "if False:",
+        f"{REDELIVERY}::test_a_message_delivered_twice_changes_nothing[intake]",
+    ),
+    Guard(
+        "a gate asks whether it has been taken",
+        "shared/payments/commands/pass_gate.py",
+        "if payment.taken_by(gate.step) or payment.state is not before:",
+        "if False:",
+        f"{REDELIVERY}::test_a_message_delivered_twice_changes_nothing[fraud]",
+    ),
+    Guard(
+        "settlement asks whether it has been taken",
+        "shared/payments/commands/settle_payment.py",
+        "if payment.state is not State.APPROVED or payment.route is None:",
+        "if payment.route is None:",
+        f"{REDELIVERY}::test_a_task_called_twice_pays_once",
+    ),
+    Guard(
+        "the conclusion asks whether it has been taken",
+        "shared/payments/commands/settle_payment.py",
+        "if payment.ended or payment.leg is None:",
+        "if payment.leg is None:",
+        f"{REDELIVERY}::test_two_processes_that_learn_the_outcome_at_once_book_it_once",
+    ),
+    Guard(
+        "a commit in memory has the versions that were read as preconditions",
+        "shared/adapters/memory/documents.py",
+        "case Replace(read=read) if present is None or present.version != read.version:",
+        "case Replace(read=read) if present is None:",
+        f"{DOCUMENTS}::test_a_conflict_runs_the_work_again_on_fresh_reads[memory]",
+    ),
+    Guard(
+        "a commit on Firestore has the versions that were read as preconditions",
+        "shared/adapters/firestore/documents.py",
+        "batch.update(reference, _changes(read.fields, fields), option=option)",
+        "batch.update(reference, _changes(read.fields, fields))",
+        f"{DOCUMENTS}::test_a_conflict_runs_the_work_again_on_fresh_reads[firestore]",
+    ),
+    Guard(
+        "an addition stands beside a guard",
+        "shared/adapters/staging.py",
+        "if writes and all(isinstance(write, Add) for write in writes):",
+        "if False:",
+        f"{DOCUMENTS}::test_an_addition_that_nothing_guards_is_refused[memory]",
+    ),
+    Guard(
+        "the rail is asked before it is told again",
+        "shared/payments/commands/settle_payment.py",
+        "answer = None if begun.value.fresh else settlement.rail.inquire(payment.leg.key)",
+        "answer = None",
+        f"{CRASH_POINTS}[payout]",
+    ),
+    Guard(
+        "a rail's ignorance is not believed while the first call may be on its way",
+        "shared/payments/commands/settle_payment.py",
+        "if now < leg.submitted_at + timedelta(seconds=settlement.inquiry_grace_s):",
+        "if False:",
+        f"{REDELIVERY}::test_a_task_called_while_the_first_call_is_on_its_way_does_not_tell_the_rail_again",
+    ),
+    Guard(
+        "a step that was taken publishes again what it owes",
+        "shared/runtime/pubsub_endpoint.py",
+        "dispatch(payment, owed_by_step(payment, name), backbone)",
+        "dispatch(payment, owed_by_step(payment, name), backbone) if counts.writes else None",
+        f"{REDELIVERY}::test_a_crash_between_commit_and_publish_is_healed_by_the_redelivery_itself",
+    ),
+)
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
+def test_a_guard_that_is_taken_out_is_missed(guard: Guard, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if "[firestore]" in guard.noticed_by:
+        request.getfixturevalue("firestore_host")  # skips where there is no emulator; the runs below start their own
+    for folder in ("shared", "functions", "emulators", "infra", "scripts", "tests"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    place = tmp_path / guard.file
+    source = place.read_text(encoding="utf-8")
+    assert source.count(guard.there) == 1, "the guard has moved; say where it stands now"
+    assert run(tmp_path, guard) == 0, "the named test fails even with the guard in its place"
+    place.write_text(source.replace(guard.there, guard.without), encoding="utf-8")
+    assert run(tmp_path, guard) == 1, "nobody noticed"
+
+
+def run(folder: Path, guard: Guard) -> int:
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", guard.noticed_by]
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=120).returncode

@@ -1,0 +1,129 @@
+"""Messages that cannot succeed: quarantined with their cause, nobody slowed, and brought back when it is mended."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from emulators.embedded import Wrapping
+from shared.contracts.catalogue import REQUESTS_TOPIC, request_message
+from shared.contracts.payments import request_from_domain
+from shared.kernel.errors import ClearwayError, KernelError
+from shared.payments.domain.states import State
+from shared.ports.publisher import Message, Publisher
+from shared.ports.tasks import Task
+from shared.runtime.backbone import Backbone
+from shared.runtime.replay import Quarantined, quarantined, replay
+from tests.support.builders import a_request
+from tests.support.world import World
+
+GOOD = request_message(request_from_domain(a_request("partner-1")))
+
+
+def waiting(world: World) -> list[Quarantined]:
+    return list(quarantined(world.twins.documents))
+
+
+def backbone(world: World) -> Backbone:
+    twins = world.twins
+    return Backbone(twins.documents, twins.broker, twins.clock, twins.tasks)
+
+
+@pytest.mark.parametrize(
+    ("data", "attributes", "code"),
+    [
+        (b"not json", GOOD.attributes, "malformed"),
+        (b"{}", GOOD.attributes, "malformed"),
+        (GOOD.data.replace(b'"amount_minor":1250', b'"amount_minor":"1250"'), GOOD.attributes, "malformed"),
+        (GOOD.data, {**GOOD.attributes, "version": "9"}, "unknown_version"),
+        (GOOD.data, {**GOOD.attributes, "type": "payment.unheard"}, "unknown_type"),
+        (GOOD.data, {}, "unknown_type"),
+    ],
+)
+def test_a_message_that_cannot_be_understood_is_quarantined_at_once(
+    data: bytes, attributes: dict[str, str], code: str
+) -> None:
+    world = World()
+    world.twins.broker.publish(Message(REQUESTS_TOPIC, data, attributes))
+    before = world.twins.clock.now()
+    while world.cloud.step():
+        continue
+    (kept,) = waiting(world)
+    assert (kept.code, kept.data, dict(kept.attributes)) == (code, data, attributes)
+    assert kept.subscription == "intake-payment-requests"
+    assert kept.quarantined_at == before, "at the first delivery, without a retry"
+    assert world.twins.broker.messages("dead-letters") == []
+
+
+def test_a_partner_may_publish_a_request_itself() -> None:
+    world = World()
+    world.twins.broker.publish(GOOD)
+    assert world.cloud.settle_down()
+    payment = world.payment("partner-1")
+    assert payment.state is State.COMPLETED
+    assert [entry.step for entry in payment.history][:2] == ["submission", "intake"]
+
+
+def test_a_partners_key_used_again_with_other_content_is_quarantined_by_the_name_of_the_field() -> None:
+    world = World()
+    world.twins.broker.publish(GOOD)
+    world.twins.broker.publish(request_message(request_from_domain(a_request("partner-1", amount_minor=12_51))))
+    assert world.cloud.settle_down()
+    (kept,) = waiting(world)
+    assert kept.code == "idempotency_conflict"
+    assert world.payment("partner-1").request.money.amount_minor == 12_50
+
+
+class _Broken:
+    """A publisher that fails for one payment, as it does when a topic's policy was broken for one tenant."""
+
+    def __init__(self, inner: Publisher, fails: list[str]) -> None:
+        self.inner, self.fails = inner, fails
+
+    def publish(self, message: Message) -> str:
+        if message.attributes.get("payment_id") in self.fails:
+            raise ClearwayError(KernelError.UNAVAILABLE, "the topic refuses this one")
+        return self.inner.publish(message)
+
+
+def test_what_always_fails_is_quarantined_with_its_cause_and_comes_back_when_it_is_mended() -> None:
+    fails: list[str] = []
+    world = World(Wrapping(publisher=lambda inner: _Broken(inner, fails)))
+    fails.append(world.pay("poisoned"))
+    others = [world.pay(f"other-{number}", amount_minor=20_00 + number) for number in range(4)]
+    while world.cloud.step():
+        continue
+    assert {world.payment(f"other-{number}").state for number in range(len(others))} == {State.COMPLETED}
+    for _ in range(20):
+        world.twins.clock.advance(2)
+        world.cloud.step()
+    (kept,) = waiting(world)
+    assert (kept.code, kept.subscription) == ("unavailable", "intake-payment-requests")
+    assert world.payment("poisoned").state is State.RECEIVED
+    fails.clear()
+    replay(kept, backbone(world))
+    assert world.cloud.settle_down()
+    assert world.payment("poisoned").state is State.COMPLETED
+    assert waiting(world) == []
+    assert [one.id for one in quarantined(world.twins.documents, status="replayed")] == [kept.id]
+
+
+def test_a_mended_message_is_replayed_with_other_data() -> None:
+    world = World()
+    broken = json.loads(GOOD.data)
+    broken["payment"]["currency"] = "usd"
+    world.twins.broker.publish(Message(REQUESTS_TOPIC, json.dumps(broken).encode(), GOOD.attributes))
+    assert world.cloud.settle_down()
+    (kept,) = waiting(world)
+    replay(kept, backbone(world), data=GOOD.data)
+    assert world.cloud.settle_down()
+    assert world.payment("partner-1").state is State.COMPLETED
+
+
+def test_a_task_that_names_nothing_is_set_aside_and_not_called_for_ever() -> None:
+    world = World()
+    world.twins.tasks.enqueue(Task("settlement", "stray", b'{"payment_id": "pay_aaaaaaaaaaaaaaaaaaaaaaaaaa"}'))
+    assert world.cloud.settle_down()
+    (kept,) = waiting(world)
+    assert (kept.topic, kept.code) == ("", "payment_not_found")
