@@ -12,7 +12,10 @@ from shared.ports.documents import Key, Transaction
 class Gate(Protocol):
     """Fraud and compliance, as the payment sees them."""
 
-    step: str
+    @property
+    def step(self) -> str:
+        """The step that this gate is in a payment's history: `fraud` or `compliance`."""
+        ...
 
     def prefetch(self, source_customer_id: str) -> tuple[Key, ...]:
         """Keys that `assess` will read, so that they travel in the same call as the payment."""

@@ -53,8 +53,15 @@ class Answer:
 class Rail(Protocol):
     """One rail. Calls end within `timeout_s`, whatever the other side does."""
 
-    name: str
-    timeout_s: float
+    @property
+    def name(self) -> str:
+        """The rail's name in the catalogue, on payments and in the ledger's accounts."""
+        ...
+
+    @property
+    def timeout_s(self) -> float:
+        """The longest that a call may take."""
+        ...
 
     def submit(self, instruction: Instruction) -> Answer:
         """Instruct the rail, once. Raises NOT_SENT or OUTCOME_UNKNOWN; after the latter only `inquire` may follow."""

@@ -113,7 +113,8 @@ def test_a_task_called_while_the_first_call_is_on_its_way_does_not_tell_the_rail
 @pytest.mark.parametrize("seed", range(20))
 def test_any_order_and_any_repetition_of_messages_gives_the_same_end(seed: int) -> None:
     def play(world: World) -> dict[str, Any]:
-        for number, payment in enumerate(({}, BOOK, DEPOSIT, {"amount_minor": 600_00}) * 2):
+        kinds: tuple[dict[str, Any], ...] = ({}, BOOK, DEPOSIT, {"amount_minor": 600_00})
+        for number, payment in enumerate(kinds * 2):
             world.pay(f"key-{number}", **payment)
         assert world.cloud.settle_down(timedelta(hours=12))
         return world.end_state()

@@ -1,0 +1,108 @@
+"""`make replay`: list what stands in quarantine or in the dead-letter topic, and bring it back.
+
+`--list` shows both with their causes. `--id ID` replays one quarantined message, `--all` all of them and everything
+dead-lettered. `--data FILE` replaces the data of the one message. It works on the system that `make up` runs, or on
+the project of the environment (GOOGLE_CLOUD_PROJECT and application default credentials).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from emulators.addresses import Hosts, fixed_ports
+from emulators.description import load_system, subscription_name
+from emulators.local import LOCAL_PROJECT
+from shared.adapters.pubsub.pull import PullSubscription
+from shared.cloud.backbone import cloud_backbone
+from shared.cloud.settlement_queue import settlement_queue
+from shared.kernel.errors import ClearwayError
+from shared.ports.publisher import Message
+from shared.runtime.backbone import Backbone
+from shared.runtime.replay import quarantined, replay
+from shared.runtime.settings import Settings
+
+SOURCE = "CloudPubSubDeadLetterSourceSubscription"
+
+
+def local_environment() -> dict[str, str]:
+    """Where everything is that `make up` runs."""
+    ports = fixed_ports(load_system())
+    hosts = Hosts.on(ports)
+    return {
+        "GOOGLE_CLOUD_PROJECT": LOCAL_PROJECT,
+        "FIRESTORE_EMULATOR_HOST": hosts.firestore,
+        "PUBSUB_EMULATOR_HOST": hosts.pubsub,
+        "CLOUD_TASKS_EMULATOR_HOST": hosts.tasks,
+        "CLEARWAY_SETTLEMENT_URL": f"http://127.0.0.1:{ports.functions['settlement']}",
+    }
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="make replay", description=__doc__)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="show what waits (the default)")
+    what.add_argument("--id", help="replay one quarantined message")
+    what.add_argument("--all", action="store_true", help="replay everything that waits")
+    parser.add_argument("--data", type=Path, help="with --id: a file with the data to send in place of the message's")
+    arguments = parser.parse_args()
+    if "GOOGLE_CLOUD_PROJECT" not in os.environ:
+        os.environ.update(local_environment())
+    try:
+        return run(arguments)
+    except ClearwayError as error:
+        print(error.detail, file=sys.stderr)
+        return 1
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the command line asks, on the project of the environment."""
+    settings = Settings.from_environment()
+    backbone = cloud_backbone(settings, settlement_queue(settings))
+    waiting = list(quarantined(backbone.documents))
+    if arguments.id:
+        chosen = [one for one in waiting if one.id == arguments.id]
+        if not chosen:
+            print(f"nothing with the id {arguments.id} waits in quarantine", file=sys.stderr)
+            return 1
+        replay(chosen[0], backbone, data=arguments.data.read_bytes() if arguments.data else None)
+        print(f"replayed {arguments.id}")
+        return 0
+    for one in waiting:
+        if arguments.all:
+            replay(one, backbone)
+        print(f"{'replayed' if arguments.all else 'waits   '} {one.id}  {one.code}: {one.detail}")
+    dead = _dead_letters(settings, backbone, send=arguments.all)
+    if not waiting and not dead:
+        print("nothing waits")
+    return 0
+
+
+def _dead_letters(settings: Settings, backbone: Backbone, *, send: bool) -> int:
+    """Show the dead letters, or send each back to the topic that its subscription reads; returns their number."""
+    system = load_system()
+    topics = {subscription_name(function, trigger): trigger.topic for function, trigger in system.subscribers()}
+    count = 0
+    for topic in system.dead_letter_topics:
+        kept = PullSubscription(settings.project, f"{topic}-kept", settings.pubsub_emulator)
+        seen = list(kept)
+        for received in seen:
+            source = received.attributes.get(SOURCE, "")
+            own = {name: value for name, value in received.attributes.items() if not name.startswith("CloudPubSub")}
+            if send and source in topics:
+                backbone.publisher.publish(Message(topics[source], received.data, own))
+                kept.acknowledge(received)
+            else:
+                kept.release(received)
+            said = "replayed" if send and source in topics else "waits   "
+            print(f"{said} dead letter of {source or 'nobody known'}")
+        kept.close()
+        count += len(seen)
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main())
