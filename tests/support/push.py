@@ -1,0 +1,217 @@
+"""The far end of a push subscription, and the forwarder in a thread of the test's process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+import grpc
+from google.protobuf.duration_pb2 import Duration
+from google.pubsub_v1 import types
+from google.pubsub_v1.services.publisher import PublisherClient
+from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
+from google.pubsub_v1.services.subscriber import SubscriberClient
+from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
+
+from emulators.forwarder.config import Target
+from emulators.forwarder.forwarder import Forwarder
+from emulators.oidc import TokenSigner
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """One push request."""
+
+    body: bytes
+    path: str = "/"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """The whole body."""
+        parsed: dict[str, Any] = json.loads(self.body)
+        return parsed
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The message in it."""
+        message: dict[str, Any] = self.envelope["message"]
+        return message
+
+    @property
+    def attempt(self) -> int | None:
+        """The delivery attempt, if it was sent."""
+        return self.envelope.get("deliveryAttempt")
+
+
+class PushTarget:
+    """An HTTP server that keeps what it gets. `answer` gives the status; it runs in the request's thread, and may block."""
+
+    def __init__(self, answer: Callable[[Pushed], int], port: int = 0) -> None:
+        self.answer = answer
+        self._server = _Server(("127.0.0.1", port), self)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+
+    @property
+    def port(self) -> int:
+        return self._server.server_port
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def hang_up(self) -> None:
+        """End every connection, as a process that dies does."""
+        self._server.hang_up()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.hang_up()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 256
+    daemon_threads = False
+
+    def __init__(self, address: tuple[str, int], target: PushTarget) -> None:
+        self.target = target
+        self._open: list[socket.socket] = []
+        super().__init__(address, _Handler)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        self._open.append(connection)
+        return connection, address
+
+    def hang_up(self) -> None:
+        for connection in self._open:
+            with contextlib.suppress(OSError):  # most are closed already
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A caller that hangs up is what some tests are about."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        status = self.server.target.answer(Pushed(body, self.path, dict(self.headers.items())))
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name for it
+        """Requests are kept, not printed."""
+
+
+@contextmanager
+def forwarding(host: str, targets: Sequence[Target], signer: TokenSigner) -> Iterator[list[dict[str, Any]]]:
+    """Run a forwarder; gives the list that its log lines go to. What breaks in it is raised at the end."""
+    lines: list[dict[str, Any]] = []
+    started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def forward() -> None:
+        stop = asyncio.Event()
+        started.set_result((asyncio.get_running_loop(), stop))
+        await Forwarder(targets, host, signer, log=lines.append).run(stop)
+
+    ended: Future[None] = Future()
+
+    def serve() -> None:
+        try:
+            ended.set_result(asyncio.run(forward()))
+        except BaseException as error:  # noqa: BLE001 - carried over to the test's thread
+            ended.set_exception(error)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    loop, stop = started.result(10)
+    try:
+        yield lines
+    finally:
+        with contextlib.suppress(RuntimeError):  # its loop is closed when it broke; that is raised below
+            loop.call_soon_threadsafe(stop.set)
+        thread.join()
+    ended.result(0)
+
+
+class Emulated:
+    """A project on the Pub/Sub emulator, by short names."""
+
+    def __init__(self, host: str, project: str) -> None:
+        self.host = host
+        self.project = project
+        self._channel = grpc.insecure_channel(host)
+        self._publisher = PublisherClient(transport=PublisherGrpcTransport(channel=self._channel))
+        self._subscriber = SubscriberClient(transport=SubscriberGrpcTransport(channel=self._channel))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._channel.close()
+
+    def topic(self, name: str) -> str:
+        """The full name."""
+        return f"projects/{self.project}/topics/{name}"
+
+    def subscription(self, name: str) -> str:
+        """The full name."""
+        return f"projects/{self.project}/subscriptions/{name}"
+
+    def create_topic(self, name: str) -> None:
+        """Create a topic."""
+        self._publisher.create_topic(name=self.topic(name))
+
+    def subscribe(self, name: str, topic: str, *, dead_letter_topic: str = "", minimum_backoff_s: int = 0) -> None:
+        """Create a pull subscription; five attempts if it has a dead-letter topic."""
+        retry = types.RetryPolicy(
+            minimum_backoff=Duration(seconds=minimum_backoff_s), maximum_backoff=Duration(seconds=minimum_backoff_s)
+        )
+        dead_letter = types.DeadLetterPolicy(dead_letter_topic=self.topic(dead_letter_topic), max_delivery_attempts=5)
+        self._subscriber.create_subscription(
+            request=types.Subscription(
+                name=self.subscription(name),
+                topic=self.topic(topic),
+                ack_deadline_seconds=10,
+                enable_message_ordering=True,
+                retry_policy=retry if minimum_backoff_s else None,
+                dead_letter_policy=dead_letter if dead_letter_topic else None,
+            )
+        )
+
+    def publish(self, topic: str, data: bytes, ordering_key: str = "", **attributes: str) -> str:
+        """Publish one message; returns its id."""
+        message = types.PubsubMessage(data=data, attributes=attributes, ordering_key=ordering_key)
+        return str(self._publisher.publish(topic=self.topic(topic), messages=[message]).message_ids[0])
+
+    def publish_many(self, topic: str, data: Sequence[bytes]) -> list[str]:
+        """Publish in one call."""
+        messages = [types.PubsubMessage(data=one) for one in data]
+        return list(self._publisher.publish(topic=self.topic(topic), messages=messages).message_ids)
+
+    def take(self, name: str) -> list[types.PubsubMessage]:
+        """Pull and acknowledge the next messages of a subscription; waits for them until a deadline."""
+        subscription = self.subscription(name)
+        received = self._subscriber.pull(subscription=subscription, max_messages=100, timeout=30).received_messages
+        if received:
+            self._subscriber.acknowledge(subscription=subscription, ack_ids=[one.ack_id for one in received])
+        return [one.message for one in received]
