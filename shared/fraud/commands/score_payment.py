@@ -32,7 +32,7 @@ class FraudGate:
         profile = profile_from(document)
         features = features_of(facts, profile)
         edition = self.rules.in_force(facts.submitted_at)
-        fired = edition.evaluate(features) if edition else ()
+        fired = edition.evaluate(features) if edition else (_NO_RULES,)
         verdict = most_severe([each.verdict for each in fired])
         observed = profile.observe(facts, allowed=verdict is Verdict.ALLOW)
         (tx.create if document is None else tx.replace)(key, profile_to_fields(observed))
