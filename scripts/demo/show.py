@@ -15,8 +15,6 @@ def show(findings: Findings, console: Console, *, timed: bool) -> None:
     console.rule("what was planted, and what became of it")
     for line in findings.planted.lines():
         console.print(line, highlight=False)
-    for surprise in findings.planted.unexpected[:10]:
-        console.print(f"  unexpected: {surprise.payment_id} ({surprise.label}) {surprise.became}", style="yellow")
     console.rule("what it took")
     console.print(_usage(findings))
     if timed:

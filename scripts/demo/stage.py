@@ -84,7 +84,7 @@ class EmulatedStage:
     def close(self) -> None:
         """Close the clients."""
         self._http.clear()
-        self._firestore.close()  # type: ignore[no-untyped-call]
+        self._firestore.close()
         self._bigquery.close()  # type: ignore[no-untyped-call]
 
     def send(self, path: str, body: bytes, headers: Mapping[str, str]) -> int:

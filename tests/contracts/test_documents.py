@@ -57,7 +57,7 @@ def raises(code: KernelError, call: Callable[[], object]) -> None:
 
 
 def test_a_document_comes_back_as_it_was_written(store: Store) -> None:
-    fields = {
+    fields: dict[str, Any] = {
         "nothing": None,
         "flag": True,
         "count": 2**62,
@@ -142,7 +142,12 @@ def test_every_write_moves_the_version(store: Store) -> None:
     versions = [store.get(KEY)]
     bump(store)
     versions.append(store.get(KEY))
-    store.run(lambda tx: (tx.create(GUARD, {}), tx.add(KEY, {"n": 1})))
+
+    def add(tx: Transaction) -> None:
+        tx.create(GUARD, {})
+        tx.add(KEY, {"n": 1})
+
+    store.run(add)
     versions.append(store.get(KEY))
     assert len({document.version for document in versions if document}) == 3
 

@@ -32,7 +32,7 @@ class Client:
     def close(self) -> None:
         """Close all connections."""
         self.http.clear()
-        self.firestore.close()  # type: ignore[no-untyped-call]
+        self.firestore.close()
         del os.environ["FIRESTORE_EMULATOR_HOST"]
 
     def post(self, path: str, body: Mapping[str, Any], key: str | None = None) -> urllib3.BaseHTTPResponse:

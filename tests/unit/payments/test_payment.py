@@ -77,7 +77,7 @@ def test_the_history_is_a_chain_that_shows_any_change() -> None:
         {"evidence": {"score": 1}},
         {"step": "other"},
     ):
-        assert not chain_is_whole((first, replace(second, **change), *rest))  # type: ignore[arg-type]
+        assert not chain_is_whole((first, replace(second, **change), *rest))
 
 
 def test_a_payment_knows_which_steps_took_it() -> None:
