@@ -65,7 +65,7 @@ def _plan(arguments: argparse.Namespace, console: Console) -> Plan:
 def _stage(arguments: argparse.Namespace, console: Console) -> Iterator[Stage]:
     lacking = missing()
     for line in lacking:
-        console.print(line, style="yellow")
+        console.print(f"missing: {line}", style="yellow")
     if lacking or arguments.embedded:
         stage = EmbeddedStage(arguments.watchlist)
         with redirect_stdout(stage.log):
