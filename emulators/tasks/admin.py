@@ -9,19 +9,34 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from emulators.oidc import TokenSigner
 from emulators.ports import HOST
 from emulators.tasks.queue import TaskQueue
 from shared.kernel.errors import ClearwayError
 
-if TYPE_CHECKING:
-    from emulators.tasks.emulator import TasksEmulator
-
-
 _ADVANCE_MAX_S = 10 * 366 * 86_400.0
+
+
+class Administered(Protocol):
+    """What the page shows and moves: the emulator."""
+
+    @property
+    def signer(self) -> TokenSigner:
+        """Signs the tokens; the page shows its certificates."""
+        ...
+
+    def counts(self) -> dict[str, dict[str, Any]]:
+        """The counts of every queue, by its full name."""
+        ...
+
+    def advance(self, duration_s: float, *, settle: bool = True) -> datetime:
+        """Move a manual clock on; returns the new time."""
+        ...
 
 
 class AdminServer(ThreadingHTTPServer):
@@ -29,7 +44,7 @@ class AdminServer(ThreadingHTTPServer):
 
     daemon_threads = False  # closing the server waits for them
 
-    def __init__(self, emulator: TasksEmulator, port: int) -> None:
+    def __init__(self, emulator: Administered, port: int) -> None:
         self.emulator = emulator
         super().__init__((HOST, port), _Handler)
 
