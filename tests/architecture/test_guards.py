@@ -66,9 +66,9 @@ GUARDS = (
     ),
     Guard(
         "a commit on Firestore has the versions that were read as preconditions",
-        "shared/adapters/firestore/documents.py",
-        "batch.update(reference, _changes(read.fields, fields), option=option)",
-        "batch.update(reference, _changes(read.fields, fields))",
+        "shared/adapters/firestore/writes.py",
+        "put_version(raw.current_document.update_time, write.read.version)",
+        "raw.current_document.exists = True",
         f"{DOCUMENTS}::test_a_conflict_runs_the_work_again_on_fresh_reads[firestore]",
     ),
     Guard(
