@@ -8,30 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from google.api_core import exceptions as api
-from google.api_core.retry import Retry, if_exception_type
-from google.cloud import firestore
-from google.cloud.firestore_v1.base_query import FieldFilter
-
-from shared.adapters.firestore.errors import translated
+from shared.adapters.firestore.calls import Calls
+from shared.adapters.firestore.client import FirestoreClient
+from shared.adapters.firestore.codec import plain_fields, version_of
+from shared.adapters.firestore.queries import raw_query
+from shared.adapters.firestore.writes import raw_write
 from shared.adapters.optimism import run_optimistically
 from shared.adapters.staging import Create, Replace, Write
 from shared.kernel.usage import usage
 from shared.ports.clock import Clock
-from shared.ports.documents import Committed, Document, Fields, Key, Transaction
+from shared.ports.documents import Committed, Document, Key, Transaction
 
 T = TypeVar("T")
 
-CALL_TIMEOUT_S = 10.0
-# A commit may safely be sent twice: whatever it adds stands beside a precondition that a second one fails.
-_RETRY = Retry(predicate=if_exception_type(api.ServiceUnavailable), initial=0.05, maximum=1.0, timeout=CALL_TIMEOUT_S)
-
 
 class FirestoreDocuments:
-    """Transactor and DocumentReader; a document's version is its update time."""
+    """Transactor and DocumentReader; a document's version is its update time. Safe for threads."""
 
-    def __init__(self, client: firestore.Client, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, client: FirestoreClient, clock: Clock) -> None:
+        self._calls = Calls(client, clock)
         self._clock = clock
 
     def run(
@@ -56,64 +51,35 @@ class FirestoreDocuments:
         after: Document | None = None,
     ) -> Sequence[Document]:
         """See `DocumentReader.find`."""
-        query: Any = self._client.collection(collection)
-        for name, value in (equal or {}).items():
-            query = query.where(filter=FieldFilter(name, "==", value))
-        cursor: dict[str, Any] = {"__name__": self._reference(after.key)} if after else {}
-        if at_most:
-            query = query.where(filter=FieldFilter(at_most[0], "<=", at_most[1])).order_by(at_most[0])
-            cursor |= {at_most[0]: after.fields[at_most[0]]} if after else {}
-        query = query.order_by("__name__").limit(limit)
-        if after:
-            query = query.start_after(cursor)
-        with translated("read"):
-            found = [_document(snapshot) for snapshot in query.stream(retry=_RETRY, timeout=CALL_TIMEOUT_S)]
-        usage().reads += max(1, len(found))  # an empty query is billed as one read
-        return found
+        query = raw_query(
+            collection,
+            equal=equal or {},
+            at_most=at_most,
+            limit=limit,
+            after=after,
+            after_name=self._name(after.key) if after else "",
+        )
+        raws = self._calls.run_query(query)
+        usage().reads += max(1, len(raws))  # an empty query is billed as one read
+        return [_document(Key(collection, raw.name.rpartition("/")[2]), raw) for raw in raws]
 
-    def _reference(self, key: Key) -> Any:
-        return self._client.collection(key.collection).document(key.id)
+    def _name(self, key: Key) -> str:
+        return f"{self._calls.root}/{key}"
 
     def _fetch(self, keys: Sequence[Key]) -> Sequence[Document | None]:
         usage().reads += len(keys)
-        with translated("read"):
-            snapshots = self._client.get_all(
-                [self._reference(key) for key in keys], retry=_RETRY, timeout=CALL_TIMEOUT_S
-            )
-            found = {document.key: document for document in map(_document, (s for s in snapshots if s.exists))}
-        return [found.get(key) for key in keys]
+        names = [self._name(key) for key in keys]
+        raws = {raw.name: raw for raw in self._calls.batch_get(names)}
+        return [_document(key, raws[name]) if name in raws else None for key, name in zip(keys, names, strict=True)]
 
     def _commit(self, writes: Sequence[Write]) -> Mapping[Key, Document]:
-        batch = self._client.batch()
-        for write in writes:
-            self._stage(batch, write)
-        with translated("commit"):
-            results = batch.commit(retry=_RETRY, timeout=CALL_TIMEOUT_S)
+        times = self._calls.commit([raw_write(self._name(write.key), write) for write in writes])
         return {
-            write.key: Document(write.key, write.fields, result.update_time)
-            for write, result in zip(writes, results, strict=True)
+            write.key: Document(write.key, write.fields, version_of(time))
+            for write, time in zip(writes, times, strict=True)
             if isinstance(write, Create | Replace)
         }
 
-    def _stage(self, batch: Any, write: Write) -> None:
-        reference = self._reference(write.key)
-        match write:
-            case Create(fields=fields):
-                batch.create(reference, dict(fields))
-            case Replace(fields=fields, read=read):
-                option = self._client.write_option(last_update_time=read.version)
-                batch.update(reference, _changes(read.fields, fields), option=option)
-            case _:
-                increments = {name: firestore.Increment(amount) for name, amount in write.amounts.items()}
-                batch.set(reference, {**write.fields, **increments}, merge=True)
 
-
-def _document(snapshot: Any) -> Document:
-    key = Key(snapshot.reference.parent.id, snapshot.id)
-    return Document(key, snapshot.to_dict() or {}, snapshot.update_time)
-
-
-def _changes(before: Fields, after: Fields) -> dict[str, Any]:
-    """The top-level fields to send. Unchanged ones stay out, which keeps their index entries as they are."""
-    changed = {name: value for name, value in after.items() if name not in before or before[name] != value}
-    return changed | {name: firestore.DELETE_FIELD for name in before if name not in after}
+def _document(key: Key, raw: Any) -> Document:
+    return Document(key, plain_fields(raw.fields), version_of(raw.update_time))

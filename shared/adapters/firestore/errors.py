@@ -1,38 +1,40 @@
-"""Firestore's exceptions, translated in one table: callers of a port see Clearway's family only."""
+"""Firestore's status codes, translated in one table: callers of a port see Clearway's family only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from google.api_core import exceptions as api
+from grpc import RpcError, StatusCode
 
 from shared.adapters.optimism import StaleError
 from shared.kernel.errors import ClearwayError, ErrorCode, KernelError
 
-# Most specific first. What is not listed is a bug and passes through as it is.
-_TABLE: tuple[tuple[type[Exception], ErrorCode], ...] = (
-    (api.InvalidArgument, KernelError.MISUSE),
-    (api.PermissionDenied, KernelError.MISUSE),
-    (api.Unauthenticated, KernelError.MISUSE),
-    (api.ServerError, KernelError.UNAVAILABLE),
-    (api.TooManyRequests, KernelError.UNAVAILABLE),
-    (api.Cancelled, KernelError.UNAVAILABLE),
-    (api.RetryError, KernelError.UNAVAILABLE),
+# What a commit answers when a document is not as it was read, or when another commit was in the way.
+_REFUSED = frozenset(
+    {StatusCode.ALREADY_EXISTS, StatusCode.ABORTED, StatusCode.FAILED_PRECONDITION, StatusCode.NOT_FOUND}
 )
+# What is not listed is a bug and passes through as it is.
+_TABLE: dict[StatusCode, ErrorCode] = {
+    StatusCode.INVALID_ARGUMENT: KernelError.MISUSE,
+    StatusCode.PERMISSION_DENIED: KernelError.MISUSE,
+    StatusCode.UNAUTHENTICATED: KernelError.MISUSE,
+    StatusCode.FAILED_PRECONDITION: KernelError.MISUSE,  # of a read: a query without its index
+    StatusCode.NOT_FOUND: KernelError.MISUSE,  # of a read: no such database
+    StatusCode.ABORTED: KernelError.UNAVAILABLE,
+    StatusCode.CANCELLED: KernelError.UNAVAILABLE,
+    StatusCode.DATA_LOSS: KernelError.UNAVAILABLE,
+    StatusCode.DEADLINE_EXCEEDED: KernelError.UNAVAILABLE,
+    StatusCode.INTERNAL: KernelError.UNAVAILABLE,
+    StatusCode.RESOURCE_EXHAUSTED: KernelError.UNAVAILABLE,
+    StatusCode.UNAVAILABLE: KernelError.UNAVAILABLE,
+    StatusCode.UNIMPLEMENTED: KernelError.UNAVAILABLE,
+    StatusCode.UNKNOWN: KernelError.UNAVAILABLE,
+}
 
 
-@contextmanager
-def translated(doing: str) -> Iterator[None]:
-    """Turn Google's exceptions into ours; refused preconditions become StaleError."""
-    try:
-        yield
-    except api.AlreadyExists as error:
-        raise StaleError(exists=True) from error
-    except (api.Aborted, api.FailedPrecondition, api.NotFound) as error:
-        raise StaleError from error
-    except api.GoogleAPIError as error:
-        for vendor, code in _TABLE:
-            if isinstance(error, vendor):
-                raise ClearwayError(code, f"Firestore could not {doing} ({type(error).__name__})") from error
-        raise
+def translated(error: RpcError, doing: str) -> Exception:
+    """What to raise for a failed call; refused preconditions of a `commit` become StaleError."""
+    status = error.code()
+    if doing == "commit" and status in _REFUSED:
+        return StaleError(exists=status is StatusCode.ALREADY_EXISTS)
+    if status not in _TABLE:
+        return error
+    return ClearwayError(_TABLE[status], f"Firestore could not {doing} ({status.name})")
