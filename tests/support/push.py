@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 import grpc
+from google.api_core.exceptions import DeadlineExceeded
 from google.protobuf.duration_pb2 import Duration
 from google.pubsub_v1 import types
 from google.pubsub_v1.services.publisher import PublisherClient
@@ -54,7 +55,7 @@ class Pushed:
 
 
 class PushTarget:
-    """An HTTP server that keeps what it gets. `answer` gives the status; it runs in the request's thread, and may block."""
+    """An HTTP server. `answer` gives the status of each push; it runs in the request's own thread, and may block."""
 
     def __init__(self, answer: Callable[[Pushed], int], port: int = 0) -> None:
         self.answer = answer
@@ -124,35 +125,56 @@ class _Handler(BaseHTTPRequestHandler):
         """Requests are kept, not printed."""
 
 
-@contextmanager
-def forwarding(host: str, targets: Sequence[Target], signer: TokenSigner) -> Iterator[list[dict[str, Any]]]:
-    """Run a forwarder; gives the list that its log lines go to. What breaks in it is raised at the end."""
-    lines: list[dict[str, Any]] = []
-    started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+class Running:
+    """A forwarder that runs; `lines` is what it logged."""
 
-    async def forward() -> None:
-        stop = asyncio.Event()
-        started.set_result((asyncio.get_running_loop(), stop))
-        await Forwarder(targets, host, signer, log=lines.append).run(stop)
+    def __init__(self, targets: Sequence[Target], host: str, signer: TokenSigner) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self._forwarder = Forwarder(targets, host, signer, log=self.lines.append)
+        self._started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+        self._ended: Future[None] = Future()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+        self._loop, self._stop = self._started.result(10)
 
-    ended: Future[None] = Future()
+    def ask_to_stop(self) -> None:
+        """Returns when it has heard."""
+        heard = threading.Event()
 
-    def serve() -> None:
+        def tell() -> None:
+            self._stop.set()
+            self._loop.call_soon(heard.set)  # runs after what the event has woken
+
+        with contextlib.suppress(RuntimeError):  # its loop is closed when it broke; `join` raises why
+            self._loop.call_soon_threadsafe(tell)
+            heard.wait(10)
+
+    def join(self) -> None:
+        """Wait for the end; what broke in it is raised here."""
+        self._thread.join()
+        self._ended.result(0)
+
+    def _serve(self) -> None:
+        async def forward() -> None:
+            stop = asyncio.Event()
+            self._started.set_result((asyncio.get_running_loop(), stop))
+            await self._forwarder.run(stop)
+
         try:
-            ended.set_result(asyncio.run(forward()))
+            self._ended.set_result(asyncio.run(forward()))
         except BaseException as error:  # noqa: BLE001 - carried over to the test's thread
-            ended.set_exception(error)
+            self._ended.set_exception(error)
 
-    thread = threading.Thread(target=serve)
-    thread.start()
-    loop, stop = started.result(10)
+
+@contextmanager
+def forwarding(host: str, targets: Sequence[Target], signer: TokenSigner) -> Iterator[Running]:
+    """Run a forwarder in a thread."""
+    running = Running(targets, host, signer)
     try:
-        yield lines
+        yield running
     finally:
-        with contextlib.suppress(RuntimeError):  # its loop is closed when it broke; that is raised below
-            loop.call_soon_threadsafe(stop.set)
-        thread.join()
-    ended.result(0)
+        running.ask_to_stop()
+        running.join()
 
 
 class Emulated:
@@ -181,8 +203,13 @@ class Emulated:
         """Create a topic."""
         self._publisher.create_topic(name=self.topic(name))
 
-    def subscribe(self, name: str, topic: str, *, dead_letter_topic: str = "", minimum_backoff_s: int = 0) -> None:
-        """Create a pull subscription; five attempts if it has a dead-letter topic."""
+    def subscribe(
+        self, name: str, topic: str, *, dead_letter_topic: str = "", minimum_backoff_s: int = 0, ordered: bool = False
+    ) -> None:
+        """Create a pull subscription; five attempts if it has a dead-letter topic.
+
+        The emulator cannot do both: ordered and with a dead-letter topic, it fails inside once a message is exhausted.
+        """
         retry = types.RetryPolicy(
             minimum_backoff=Duration(seconds=minimum_backoff_s), maximum_backoff=Duration(seconds=minimum_backoff_s)
         )
@@ -192,7 +219,7 @@ class Emulated:
                 name=self.subscription(name),
                 topic=self.topic(topic),
                 ack_deadline_seconds=10,
-                enable_message_ordering=True,
+                enable_message_ordering=ordered,
                 retry_policy=retry if minimum_backoff_s else None,
                 dead_letter_policy=dead_letter if dead_letter_topic else None,
             )
@@ -208,10 +235,24 @@ class Emulated:
         messages = [types.PubsubMessage(data=one) for one in data]
         return list(self._publisher.publish(topic=self.topic(topic), messages=messages).message_ids)
 
-    def take(self, name: str) -> list[types.PubsubMessage]:
+    def lease(self, name: str) -> list[str]:
+        """Pull the next messages of a subscription, waiting for them until a deadline; returns their ack ids."""
+        received = self._pull(name)
+        return [one.ack_id for one in received]
+
+    def take(self, name: str, *, within_s: float = 30.0) -> list[types.PubsubMessage]:
         """Pull and acknowledge the next messages of a subscription; waits for them until a deadline."""
-        subscription = self.subscription(name)
-        received = self._subscriber.pull(subscription=subscription, max_messages=100, timeout=30).received_messages
+        received = self._pull(name, within_s)
         if received:
-            self._subscriber.acknowledge(subscription=subscription, ack_ids=[one.ack_id for one in received])
+            ack_ids = [one.ack_id for one in received]
+            self._subscriber.acknowledge(subscription=self.subscription(name), ack_ids=ack_ids)
         return [one.message for one in received]
+
+    def _pull(self, name: str, within_s: float = 30.0) -> Sequence[types.ReceivedMessage]:
+        try:
+            answer = self._subscriber.pull(
+                subscription=self.subscription(name), max_messages=100, timeout=within_s, retry=None
+            )
+        except DeadlineExceeded:
+            return []
+        return answer.received_messages

@@ -52,6 +52,8 @@ class InMemoryBroker:
         self._duplicates = 0.0
         if order is not None:
             self.disturb(order=order, duplicates=duplicates)
+        elif duplicates:
+            raise ClearwayError(KernelError.MISUSE, "repetitions are drawn with the generator of `order`")
 
     def disturb(self, *, order: random.Random, duplicates: float = 0.0) -> None:
         """From now on draw from what is due in any order, and give out acknowledged messages again.
