@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -75,7 +74,6 @@ class EmulatedStage:
         self.timed = True
         self._cloud = cloud
         self._http = urllib3.PoolManager(maxsize=32, retries=False, timeout=30.0)
-        os.environ["FIRESTORE_EMULATOR_HOST"] = cloud.hosts.firestore
         self._firestore = firestore_client(cloud.project, cloud.hosts.firestore)
         self.documents = FirestoreDocuments(self._firestore, SystemClock())
         self._bigquery = bigquery_client(cloud.project, cloud.hosts.bigquery_url)

@@ -82,6 +82,7 @@ class Staging:
         if any(isinstance(value, dict) for value in (fields or {}).values()):
             # Firestore would merge the map into the stored one, name by name; that is never meant here.
             raise ClearwayError(KernelError.MISUSE, f"a map set beside an addition in {key.collection}")
+        check_fields(key, amounts)
         self._stage(Add(key, dict(amounts), check_fields(key, fields or {})))
 
     def checked(self) -> Sequence[Write]:

@@ -32,12 +32,9 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     if request.param == "memory":
         yield InMemoryDocuments(SystemClock())
         return
-    host = request.getfixturevalue("firestore_host")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("FIRESTORE_EMULATOR_HOST", host)
-        client = make_client(request.getfixturevalue("project"), host)
-        yield FirestoreDocuments(client, SystemClock())
-        client.close()
+    client = make_client(request.getfixturevalue("project"), request.getfixturevalue("firestore_host"))
+    yield FirestoreDocuments(client, SystemClock())
+    client.close()
 
 
 def created(store: Store, key: Key = KEY, **fields: Any) -> None:
@@ -268,6 +265,17 @@ def test_an_addition_makes_the_document_adds_and_sets(store: Store) -> None:
 def test_an_addition_that_nothing_guards_is_refused(store: Store) -> None:
     raises(KernelError.MISUSE, lambda: store.run(lambda tx: tx.add(KEY, {"n": 1})))
     assert store.get(KEY) is None
+
+
+def test_an_amount_that_firestore_cannot_hold_is_refused(store: Store) -> None:
+    for amounts in ({"n": 2**63}, {"a.b": 1}, {"n": 1.5}):
+
+        def work(tx: Transaction, amounts: Any = amounts) -> None:
+            tx.create(GUARD, {})
+            tx.add(KEY, amounts)
+
+        raises(KernelError.MISUSE, lambda work=work: store.run(work))  # type: ignore[misc]
+    assert store.get(GUARD) is None
 
 
 def test_a_failed_guard_fails_the_addition_with_it(store: Store) -> None:

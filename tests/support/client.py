@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -25,7 +24,6 @@ class Client:
     def __init__(self, cloud: LocalCloud) -> None:
         self.cloud = cloud
         self.http = urllib3.PoolManager(maxsize=32, retries=False, timeout=30.0)
-        os.environ["FIRESTORE_EMULATOR_HOST"] = cloud.hosts.firestore
         self.firestore = make_client(cloud.project, cloud.hosts.firestore)
         self.documents = FirestoreDocuments(self.firestore, SystemClock())
 
@@ -33,7 +31,6 @@ class Client:
         """Close all connections."""
         self.http.clear()
         self.firestore.close()
-        del os.environ["FIRESTORE_EMULATOR_HOST"]
 
     def post(self, path: str, body: Mapping[str, Any], key: str | None = None) -> urllib3.BaseHTTPResponse:
         """POST JSON."""

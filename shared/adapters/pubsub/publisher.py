@@ -7,7 +7,7 @@ from google.api_core.retry import Retry, if_exception_type
 from google.pubsub_v1 import types
 from google.pubsub_v1.services.publisher import PublisherClient
 
-from shared.adapters.pubsub.errors import translated
+from shared.adapters.google_errors import translated
 from shared.adapters.pubsub.limits import check_message
 from shared.kernel.usage import usage
 from shared.ports.publisher import Message
@@ -41,7 +41,7 @@ class PubsubPublisher:
             topic=self._topics + message.topic,
             messages=[types.PubsubMessage(data=message.data, attributes=message.attributes)],
         )
-        with translated("publish"):
+        with translated("Pub/Sub", "publish"):
             answer = self._client.publish(request=request, retry=self._retry, timeout=self._timeout_s)
         usage().messages += 1
         return str(answer.message_ids[0])

@@ -11,7 +11,7 @@ from google.api_core.retry import Retry, if_exception_type
 from google.api_core.timeout import ConstantTimeout
 from google.cloud import tasks_v2
 
-from shared.adapters.tasks.errors import translated
+from shared.adapters.google_errors import translated
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.kernel.usage import usage
 from shared.ports.tasks import Task
@@ -59,7 +59,7 @@ class CloudTasksQueue:
         """
         request = tasks_v2.CreateTaskRequest(parent=f"{self._parent}/{task.queue}", task=self._message(task))
         try:
-            with translated("create a task"):
+            with translated("Cloud Tasks", "create a task"):
                 self._client.create_task(request=request, retry=_RETRY, timeout=_TRY_TIMEOUT)
         except api.AlreadyExists:
             return False

@@ -1,4 +1,4 @@
-"""Cloud Tasks' exceptions, translated in one table: callers of the port see Clearway's family only."""
+"""Exceptions of Google's generated clients, translated in one table: callers of a port see Clearway's family only."""
 
 from __future__ import annotations
 
@@ -27,8 +27,11 @@ _TABLE: tuple[tuple[type[Exception], ErrorCode], ...] = (
 
 
 @contextmanager
-def translated(doing: str) -> Iterator[None]:
-    """Turn Google's exceptions into ours; AlreadyExists is an answer, not an error, and passes."""
+def translated(service: str, doing: str) -> Iterator[None]:
+    """Turn Google's exceptions into ours, in the words "`service` could not `doing`".
+
+    AlreadyExists is an answer to whoever creates by name, not an error, and passes.
+    """
     try:
         yield
     except api.AlreadyExists:
@@ -36,5 +39,5 @@ def translated(doing: str) -> Iterator[None]:
     except api.GoogleAPIError as error:
         for vendor, code in _TABLE:
             if isinstance(error, vendor):
-                raise ClearwayError(code, f"Cloud Tasks could not {doing} ({type(error).__name__})") from error
+                raise ClearwayError(code, f"{service} could not {doing} ({type(error).__name__})") from error
         raise
