@@ -14,7 +14,8 @@ from emulators.traffic.generate import generate
 from scripts.demo.drive import drive
 from scripts.demo.findings import find
 from scripts.demo.stage import EmulatedStage
-from tests.support.client import Client, eventually
+from tests.support.client import Client
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.emulators, pytest.mark.e2e]
 

@@ -32,7 +32,8 @@ from shared.ports.documents import Transaction
 from shared.ports.publisher import Message
 from shared.runtime.replay import quarantined
 from tests.support.builders import DRIVE, NOON, TENANT, a_party, a_request
-from tests.support.client import Client, eventually
+from tests.support.client import Client
+from tests.support.waiting import eventually
 from tests.support.world import FUNDING, customer_body, payment_body
 
 pytestmark = [pytest.mark.emulators, pytest.mark.e2e]

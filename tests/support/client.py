@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import urllib3
 
@@ -14,8 +13,7 @@ from emulators.local import LocalCloud
 from shared.adapters.firestore.client import make_client
 from shared.adapters.firestore.documents import FirestoreDocuments
 from shared.adapters.system_clock import SystemClock
-
-T = TypeVar("T")
+from tests.support.waiting import eventually
 
 
 class Client:
@@ -52,15 +50,3 @@ class Client:
     def payment(self, payment_id: str, *, until: Callable[[Any], bool], within_s: float = 60.0) -> Any:
         """The payment as soon as it satisfies `until`."""
         return eventually(lambda: self.get(f"/v1/payments/{payment_id}"), until, within_s=within_s)
-
-
-def eventually(look: Callable[[], T], good: Callable[[T], bool], *, within_s: float = 60.0, every_s: float = 0.2) -> T:
-    """The first look that is good; fails with the last one when time is up."""
-    deadline = time.monotonic() + within_s
-    while True:
-        seen = look()
-        if good(seen):
-            return seen
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within_s} s: {seen!r}")
-        time.sleep(every_s)
