@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)  # one step asks for the id of its payment some thirty times
 def derive(prefix: str, *parts: str) -> str:
     """`prefix_` and a digest of the parts; each part is length-prefixed, so ("ab", "c") and ("a", "bc") differ."""
     digest = hashlib.sha256()

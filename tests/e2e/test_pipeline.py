@@ -105,7 +105,7 @@ def test_poison_is_set_aside_with_its_cause_while_others_pass_and_comes_back_onc
         for number in range(4)
     ]
     for payment_id in others:
-        client.payment(payment_id, until=lambda one: one["status"] == "completed", within_s=10)
+        client.payment(payment_id, until=lambda one: one["status"] == "completed", within_s=20)
     kept = eventually(lambda: list(quarantined(client.documents)), lambda found: len(found) == 3, within_s=40)
     causes = {one.code: one for one in kept}
     assert set(causes) == {"malformed", "unknown_version", "unexpected_error"}
