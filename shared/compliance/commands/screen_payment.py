@@ -56,7 +56,11 @@ class ComplianceGate:
         refusals = self.limits.refusals(facts, usage)
         verdict = _verdict(hit=bool(found), refused=bool(refusals))
         if verdict is not Verdict.BLOCK:
-            (tx.create if document is None else tx.replace)(key, usage_to_fields(usage.spend(facts)))
+            stored = usage_to_fields(usage.spend(facts))
+            if document is None:
+                tx.create(key, stored)
+            elif stored != document.fields:  # a payment that arrives weeks late may have nothing to add
+                tx.replace(key, stored)
         return Assessment(verdict, (*found, *refusals), self._evidence(facts, hits, usage))
 
     def _screened(self, facts: PaymentFacts) -> Mapping[str, tuple[Hit, ...]]:

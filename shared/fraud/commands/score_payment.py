@@ -35,7 +35,11 @@ class FraudGate:
         fired = edition.evaluate(features) if edition else (_NO_RULES,)
         verdict = most_severe([each.verdict for each in fired])
         observed = profile.observe(facts, allowed=verdict is Verdict.ALLOW)
-        (tx.create if document is None else tx.replace)(key, profile_to_fields(observed))
+        stored = profile_to_fields(observed)
+        if document is None:
+            tx.create(key, stored)
+        elif stored != document.fields:  # a payment that arrives days late may have nothing to add
+            tx.replace(key, stored)
         return Assessment(
             verdict,
             tuple(Reason(each.code, each.reason) for each in fired),
