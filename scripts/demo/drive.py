@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +39,7 @@ def drive(stage: Stage, plan: Plan, show: Show, *, patience_s: float) -> Drive:
     _send_all(done, Phase.CUSTOMERS, plan.customers, lambda one: _customer(stage, one), show)
     for phase in (Phase.FUNDING, Phase.TRAFFIC):
         payments = [one for one in plan.payments if one.phase is phase]
-        done.answers += _send_all(done, phase, payments, lambda one: _payment(stage, one), show)
+        done.answers += _send_all(done, phase, _turns(payments), lambda turn: turn.take(stage), show)
         done.stuck = _rest(stage, len(payments), f"{phase.name.lower()}: under way", show, patience_s)
         done.rested[phase] = time.monotonic()
     return done
@@ -58,9 +59,38 @@ def _customer(stage: Stage, planned: CustomerPlan) -> int:
     return _send(stage, "/v1/customers", json.dumps(planned.body).encode(), {})
 
 
-def _payment(stage: Stage, planned: PaymentPlan) -> int:
-    body = json.dumps(planned.body).encode()
-    return _send(stage, "/v1/payments", body, {"Idempotency-Key": planned.idempotency_key})
+@dataclass(slots=True)
+class _Turn:
+    """A submission, and the answer to the earlier one of the same key that it has to wait for."""
+
+    planned: PaymentPlan
+    after: threading.Event | None
+    answered: threading.Event = field(default_factory=threading.Event)
+
+    def take(self, stage: Stage) -> int:
+        """Send it when its turn has come. Senders take turns in order, so what it waits for is under way."""
+        if self.after is not None:
+            self.after.wait()
+        try:
+            body = json.dumps(self.planned.body).encode()
+            return _send(stage, "/v1/payments", body, {"Idempotency-Key": self.planned.idempotency_key})
+        finally:
+            self.answered.set()
+
+
+def _turns(payments: Sequence[PaymentPlan]) -> list[_Turn]:
+    """Submissions of one key follow each other, except those that are planned for the same moment."""
+    turns: list[_Turn] = []
+    last: dict[str, _Turn] = {}
+    for planned in payments:
+        before = last.get(planned.idempotency_key)
+        after = None
+        if before is not None:
+            after = before.after if before.planned.at_s == planned.at_s else before.answered
+        turn = _Turn(planned, after)
+        turns.append(turn)
+        last[planned.idempotency_key] = turn
+    return turns
 
 
 def _send(stage: Stage, path: str, body: bytes, headers: dict[str, str]) -> int:
