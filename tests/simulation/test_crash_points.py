@@ -12,21 +12,33 @@ from typing import Any
 import pytest
 
 from shared.payments.domain.states import State
+from tests.support.builders import ADA
 from tests.support.crashes import Crash, CrashPoints
-from tests.support.world import BOOK, DEPOSIT, World, payment_body
+from tests.support.world import BOOK, DEPOSIT, LISTED, World, payment_body
 
+# What is paid, and how it ends.
 SCENARIOS: dict[str, tuple[dict[str, Any], State]] = {
     "payout": ({}, State.COMPLETED),
     "deposit": (DEPOSIT, State.COMPLETED),
     "book": (BOOK, State.COMPLETED),
     "insufficient funds": ({"amount_minor": 500_01}, State.REJECTED),
+    "held for people": ({"destination": (ADA, LISTED)}, State.HELD),
+    "refused by the rail": ({}, State.FAILED),
+    "decided late by the rail": ({}, State.COMPLETED),
+    "answer lost after paying": ({}, State.COMPLETED),
+}
+# The account that money goes to, whose last digits select what the rail does.
+ACCOUNTS = {
+    "refused by the rail": "100000102",
+    "decided late by the rail": "100000301",
+    "answer lost after paying": "100000201",
 }
 
 
 def run(scenario: str, *die_after: int) -> tuple[dict[str, Any], CrashPoints]:
     """Everything that is left after one payment whose processes died at these points."""
     points = CrashPoints(*die_after)
-    world = World(points.wrapping())
+    world = World(points.wrapping(), account_number=ACCOUNTS.get(scenario, "100000000"))
     body = payment_body(**SCENARIOS[scenario][0])
     with contextlib.suppress(Crash):  # the client saw its connection break, and gave up
         world.submit(world.cloud, "key-1", body)

@@ -39,6 +39,8 @@ def customer_body(reference: str, name: str, account_number: str = "100000000") 
             {"id": BANK, **bank},
             {"id": FUNDS, **bank, "account_number": "100000000"},
             {"id": PAYEE, **bank, "holder_name": "Grace Meadow", "holder_country": "US"},
+            # An invented name of the sample watchlist.
+            {"id": LISTED, **bank, "holder_name": "Tandrel Osmund VORRAKESH", "holder_country": "US"},
         ],
     }
 
@@ -58,7 +60,7 @@ def payment_body(
     }
 
 
-FUNDS = "bank-funds"
+FUNDS, LISTED = "bank-funds", "payee-listed"
 FUNDING = {"source": (ADA, FUNDS), "destination": (ADA, WALLET)}
 DEPOSIT = {"source": (ADA, BANK), "destination": (ADA, WALLET)}
 BOOK = {"source": (ADA, WALLET), "destination": (BOB, WALLET)}
