@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from emulators.local import LocalCloud
-from emulators.sdk import missing
+from tests.support.stand_ins import require_installed
 
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[LocalCloud]:
     """Every emulator and every function, each in its own process, on free ports."""
-    lacking = missing()
-    if lacking:
-        if os.environ.get("CI", "").lower() == "true":
-            pytest.fail("; ".join(lacking), pytrace=False)
-        pytest.skip("; ".join(lacking))
+    require_installed()
     # Sweeps take up after seconds here what they would take up after minutes, so that a killed API is healed in time.
     with LocalCloud(fixed_ports=False, environment={"CLEARWAY_DRIVE_AFTER_S": "10"}) as running:
         yield running
