@@ -1,4 +1,4 @@
-"""The composite indexes that queries need are the ones that are described: the emulator asks for none, Firestore does."""
+"""The composite indexes that queries need are those described: the emulator asks for none, but Firestore does."""
 
 from __future__ import annotations
 
