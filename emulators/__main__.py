@@ -21,8 +21,10 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 def up(cloud: LocalCloud) -> int:
     """Start everything and run until Ctrl-C or SIGTERM. Returns the exit status."""
-    # Both end the same way: through the context manager, which stops everything.
-    signal.signal(signal.SIGTERM, _interrupt)
+    # Both end the same way: through the context manager, which stops everything. Ctrl-C is named too, since a shell
+    # starts a job in the background with that signal ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     started = time.monotonic()
     try:
         with cloud:
