@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -112,3 +112,24 @@ class DocumentReader(Protocol):
         Ordered by that field, if given, then by id; at most `limit`, starting behind the document `after` (paging).
         """
         ...
+
+
+PAGE = 500
+
+
+def every_document(
+    reader: DocumentReader, collection: str, *, equal: Mapping[str, Any] | None = None
+) -> Iterator[Document]:
+    """All documents of a collection whose fields equal `equal`, by id, read page by page."""
+    page = reader.find(collection, equal=equal, limit=PAGE)
+    while page:
+        yield from page
+        page = reader.find(collection, equal=equal, limit=PAGE, after=page[-1]) if len(page) == PAGE else []
+
+
+def keep(tx: Transaction, key: Key, before: Document | None, fields: Fields) -> None:
+    """Stage `fields` over what this transaction read at `key`: created, replaced, or left when they are the same."""
+    if before is None:
+        tx.create(key, fields)
+    elif before.fields != fields:
+        tx.replace(key, fields)

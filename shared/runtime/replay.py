@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.kernel.errors import ClearwayError, KernelError
-from shared.ports.documents import Document, DocumentReader, Key, Transaction
+from shared.ports.documents import Document, DocumentReader, Key, Transaction, every_document
 from shared.ports.publisher import Message
 from shared.ports.tasks import Task
 from shared.runtime.backbone import Backbone
 from shared.runtime.quarantine import QUARANTINE
-
-PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +31,7 @@ class Quarantined:
 
 def quarantined(reader: DocumentReader, *, status: str = "open") -> Iterator[Quarantined]:
     """What stands in quarantine with this status, by id."""
-    page = reader.find(QUARANTINE, equal={"status": status}, limit=PAGE)
-    while page:
-        yield from map(_from, page)
-        page = (
-            reader.find(QUARANTINE, equal={"status": status}, limit=PAGE, after=page[-1]) if len(page) == PAGE else []
-        )
+    return map(_from, every_document(reader, QUARANTINE, equal={"status": status}))
 
 
 def replay(one: Quarantined, backbone: Backbone, *, data: bytes | None = None) -> None:

@@ -16,7 +16,7 @@ from shared.compliance.policy import limit_book
 from shared.kernel.assessment import Assessment, Reason, Verdict
 from shared.kernel.facts import PaymentFacts
 from shared.kernel.party import Party
-from shared.ports.documents import Key, Transaction
+from shared.ports.documents import Key, Transaction, keep
 
 # A very common name may be close to many entries; the best ones explain the hit.
 HITS_SHOWN_MAX = 10
@@ -56,11 +56,8 @@ class ComplianceGate:
         refusals = self.limits.refusals(facts, usage)
         verdict = _verdict(hit=bool(found), refused=bool(refusals))
         if verdict is not Verdict.BLOCK:
-            stored = usage_to_fields(usage.spend(facts))
-            if document is None:
-                tx.create(key, stored)
-            elif stored != document.fields:  # a payment that arrives weeks late may have nothing to add
-                tx.replace(key, stored)
+            # A payment that arrives weeks late may have nothing to add.
+            keep(tx, key, document, usage_to_fields(usage.spend(facts)))
         return Assessment(verdict, (*found, *refusals), self._evidence(facts, hits, usage))
 
     def _screened(self, facts: PaymentFacts) -> Mapping[str, tuple[Hit, ...]]:

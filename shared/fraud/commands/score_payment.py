@@ -9,7 +9,7 @@ from shared.fraud.domain.features import features_of
 from shared.fraud.engine import Fired, RuleSet
 from shared.kernel.assessment import Assessment, Reason, Verdict, most_severe
 from shared.kernel.facts import PaymentFacts
-from shared.ports.documents import Key, Transaction
+from shared.ports.documents import Key, Transaction, keep
 
 _NO_RULES = Fired("no_rules", Verdict.REVIEW, "no fraud rules were in force when the payment was submitted")
 
@@ -35,11 +35,8 @@ class FraudGate:
         fired = edition.evaluate(features) if edition else (_NO_RULES,)
         verdict = most_severe([each.verdict for each in fired])
         observed = profile.observe(facts, allowed=verdict is Verdict.ALLOW)
-        stored = profile_to_fields(observed)
-        if document is None:
-            tx.create(key, stored)
-        elif stored != document.fields:  # a payment that arrives days late may have nothing to add
-            tx.replace(key, stored)
+        # A payment that arrives days late may have nothing to add.
+        keep(tx, key, document, profile_to_fields(observed))
         return Assessment(
             verdict,
             tuple(Reason(each.code, each.reason) for each in fired),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared.ledger.documents import ACCOUNTS, HOUSE_SHARDS, JOURNAL, account_from, entry_from
 from shared.ledger.domain.journal import Side
-from shared.ports.documents import Document, DocumentReader
-
-PAGE = 500
+from shared.ports.documents import Document, DocumentReader, every_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,12 @@ def check_books(reader: DocumentReader, held_minor: Mapping[str, int]) -> Books:
     """
     journal: Counter[tuple[str, str]] = Counter()
     entries = 0
-    for document in _all(reader, JOURNAL):
+    for document in every_document(reader, JOURNAL):
         entries += 1
         for line in entry_from(document).lines:
             journal[line.account, line.side.value] += line.amount_minor
     balances = _Fold()
-    for document in [*_all(reader, ACCOUNTS), *_all(reader, HOUSE_SHARDS)]:
+    for document in [*every_document(reader, ACCOUNTS), *every_document(reader, HOUSE_SHARDS)]:
         _fold_balance(balances, document)
     found = [
         f"{account}: {side}s are {balances.posted[account, side]} but the journal says {journal[account, side]}"
@@ -81,10 +79,3 @@ def _fold_balance(fold: _Fold, document: Document) -> None:
         available = account_from(document).available
         if available.amount_minor < 0:
             fold.differences.append(f"{account}: overdrawn, {available} available")
-
-
-def _all(reader: DocumentReader, collection: str) -> Iterator[Document]:
-    page = reader.find(collection, limit=PAGE)
-    while page:
-        yield from page
-        page = reader.find(collection, limit=PAGE, after=page[-1]) if len(page) == PAGE else []

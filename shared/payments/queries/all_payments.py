@@ -7,17 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from shared.payments.documents import PAYMENTS, payment_from
 from shared.payments.domain.payment import Payment
-from shared.ports.documents import DocumentReader
-
-PAGE = 300
+from shared.ports.documents import DocumentReader, every_document
 
 
 def all_payments(reader: DocumentReader) -> Iterator[Payment]:
     """All payments in the order of their ids."""
-    page = reader.find(PAYMENTS, limit=PAGE)
-    while page:
-        yield from map(payment_from, page)
-        page = reader.find(PAYMENTS, limit=PAGE, after=page[-1]) if len(page) == PAGE else []
+    return map(payment_from, every_document(reader, PAYMENTS))
 
 
 def held_by_account(payments: Iterable[Payment]) -> Mapping[str, int]:
