@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from emulators.bank.server import HOST, BankServer
-from tests.emulators.test_bank_server import Caller, transfer_raw, wait_until
+from tests.emulators.test_bank_server import Caller, transfer_raw
+from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +31,7 @@ def test_the_process_says_where_it_is_and_ends_at_once_when_told(told: signal.Si
             assert caller.transfer("a").json()["reference"].startswith("bnk_")
             with socket.create_connection((HOST, int(url.rpartition(":")[2])), timeout=30) as held:
                 held.sendall(transfer_raw("0201"))
-                wait_until(lambda: caller.summary()["instructions"]["total"] == 2)
+                until(lambda: caller.summary()["instructions"]["total"] == 2)
                 process.send_signal(told)
                 assert process.wait(30) == 0
                 assert held.recv(1) == b""

@@ -14,6 +14,7 @@ import urllib3
 
 from emulators.bank.magic import MAGIC, Magic, Reply
 from emulators.bank.server import BODY_BYTES_MAX, HOST, BankServer
+from tests.support.waiting import until
 
 HOLD_S = 60.0
 STATUS = {
@@ -127,25 +128,15 @@ def test_silence_ends_with_the_hold_and_without_a_byte(last4: str, acted: bool) 
 
 def test_a_hold_ends_when_the_caller_hangs_up(server: BankServer) -> None:
     with send_raw(server, transfer_raw("0201")):
-        wait_until(lambda: server.open_connections == 1 and server.bank.summary()["moved"]["total"] == 1)
-    wait_until(lambda: server.open_connections == 0)
-
-
-def wait_until(holds: Any) -> None:
-    """Return when it holds; fails after a time far above what is needed, and far below the hold."""
-    tick = threading.Event()
-    for _ in range(2_000):
-        if holds():
-            return
-        tick.wait(0.005)
-    pytest.fail("it never came to hold")
+        until(lambda: server.open_connections == 1 and server.bank.summary()["moved"]["total"] == 1)
+    until(lambda: server.open_connections == 0)
 
 
 def test_stopping_waits_for_no_hold() -> None:
     server = BankServer(hold_s=3_600.0, slow_s=3_600.0)
     server.start()
     held = [send_raw(server, transfer_raw(last4, key=last4)) for last4 in ("0201", "0202", "0603", "0000")]
-    wait_until(lambda: server.open_connections == 4 and server.bank.summary()["instructions"]["total"] == 3)
+    until(lambda: server.open_connections == 4 and server.bank.summary()["instructions"]["total"] == 3)
     server.stop()
     assert server.open_connections == 0
     for connection in held:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 
 import grpc
@@ -26,6 +25,7 @@ from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransp
 from emulators.forwarder.config import Target
 from emulators.forwarder.forwarder import Forwarder
 from emulators.oidc import TokenSigner
+from tests.support.kept_connections import KeptConnectionsServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +85,10 @@ class PushTarget:
         self._server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 256
-    daemon_threads = False
-
+class _Server(KeptConnectionsServer):
     def __init__(self, address: tuple[str, int], target: PushTarget) -> None:
         self.target = target
-        self._open: list[socket.socket] = []
         super().__init__(address, _Handler)
-
-    def get_request(self) -> tuple[socket.socket, Any]:
-        connection, address = super().get_request()
-        self._open.append(connection)
-        return connection, address
-
-    def hang_up(self) -> None:
-        for connection in self._open:
-            with contextlib.suppress(OSError):  # most are closed already
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that hangs up is what some tests are about."""
 
 
 class _Handler(BaseHTTPRequestHandler):

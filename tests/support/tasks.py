@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Self
 
 from shared.ports.clock import Clock
+from tests.support.kept_connections import KeptConnectionsServer
 
 WAIT_S = 20.0
 
@@ -87,28 +86,10 @@ class TaskTarget:
             self._server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 256
-    daemon_threads = False
-
+class _Server(KeptConnectionsServer):
     def __init__(self, target: TaskTarget) -> None:
         self.target = target
-        self.connections: list[socket.socket] = []
         super().__init__(("127.0.0.1", 0), _Handler)
-
-    def get_request(self) -> tuple[socket.socket, Any]:
-        connection, address = super().get_request()
-        self.connections.append(connection)
-        return connection, address
-
-    def hang_up(self) -> None:
-        """End the threads that wait for the next request of a kept connection."""
-        for connection in self.connections:
-            with contextlib.suppress(OSError):  # most are closed already
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that hangs up is what some tests are about."""
 
 
 class _Handler(BaseHTTPRequestHandler):
