@@ -16,7 +16,7 @@ $(READY): scripts/locks/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Clearway needs Python 3.11 or later"; exit 1; }
 	@echo "installing into $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r scripts/locks/dev.txt
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r scripts/locks/dev.txt
 	@touch $(READY)
 
 demo: $(READY) ## start everything, drive a seeded world of payments through it, show what happened

@@ -55,7 +55,9 @@ def _compile(output: Path, arguments: list[str], stdin: str = "") -> None:
     subprocess.run(
         [
             *(sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
-            *("--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
+            # Without its extras a pin is, to pip, no pin of the requirement that asks for them.
+            *("--generate-hashes", "--no-strip-extras", "--no-header", "--no-annotate"),
+            *("--no-emit-index-url", "--no-emit-find-links"),
             *("--output-file", str(output), *arguments),
         ],
         cwd=ROOT,

@@ -29,7 +29,7 @@ _TAIL_LINES = 5
 
 # Hashes for all, and no package that runs code of its own to be built.
 _INSTALL = ["-I", "-m", "pip", "--no-input", "--disable-pip-version-check", "install", "--quiet"]
-_INSTALL += ["--require-hashes", "--only-binary", ":all:", "--requirement"]
+_INSTALL += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement"]
 
 # Run inside of the new environment: puts the packaged extension where DuckDB looks for an installed one.
 _LINK_EXTENSION = """
