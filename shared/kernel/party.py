@@ -12,6 +12,7 @@ class InstrumentKind(StrEnum):
 
     WALLET = "wallet"
     BANK_ACCOUNT = "bank_account"
+    CARD = "card"
 
 
 class PartyType(StrEnum):
@@ -28,12 +29,21 @@ class Direction(StrEnum):
     DEBIT = "debit"  # collect from it
 
 
+class Speed(StrEnum):
+    """How soon a client wants the money to arrive."""
+
+    FASTEST = "fastest"  # the soonest that any rail offers
+    SAME_DAY = "same_day"  # the cheapest that arrives on this banking day
+    STANDARD = "standard"  # the cheapest
+
+
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """One instrument of a customer. `holder_name` is set where it belongs to somebody else (a saved payee).
 
     `account_id` is the ledger account of a wallet; `routing_number` and `account_number` reach a bank account and are
-    never logged, published or shown whole. A card will bring a token of its processor, never its number.
+    never logged, published or shown whole; `account_type` is `checking` or `savings`. A card is a `card_token` of its
+    processor, never its number.
     """
 
     id: str
@@ -42,6 +52,8 @@ class Instrument:
     account_id: str = ""
     routing_number: str = ""
     account_number: str = field(default="", repr=False)
+    account_type: str = ""
+    card_token: str = field(default="", repr=False)
     holder_name: str = field(default="", repr=False)
     holder_country: str = ""
 
