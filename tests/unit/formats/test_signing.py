@@ -45,6 +45,10 @@ def test_during_a_rotation_either_secret_will_do(receiver: list[str]) -> None:
     assert verify(receiver, headers, BODY, now=AT, tolerance_s=300).id == "evt_1"
 
 
+def test_a_receiver_that_knows_the_new_secret_still_believes_the_old_one() -> None:
+    assert verify([OTHER, SECRET], sign(SECRET, "evt_1", AT, BODY), BODY, now=AT, tolerance_s=300).id == "evt_1"
+
+
 def test_header_names_come_in_any_case() -> None:
     headers = {name.title(): value for name, value in sign(SECRET, "evt_1", AT, BODY).items()}
     assert verify([SECRET], headers, BODY, now=AT, tolerance_s=300).id == "evt_1"

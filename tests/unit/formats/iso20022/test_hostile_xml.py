@@ -6,7 +6,7 @@ import pytest
 
 from shared.formats.iso20022 import pacs008
 from shared.formats.iso20022.errors import Iso20022Error
-from shared.formats.iso20022.reading import SIZE_MAX_BYTES, parse
+from shared.formats.iso20022.reading import ELEMENTS_MAX, SIZE_MAX_BYTES, parse
 from shared.kernel.errors import ClearwayError
 from tests.unit.formats.iso20022.messages import TRANSFER
 
@@ -50,11 +50,22 @@ def test_hostile_bytes_are_refused(data: bytes, code: Iso20022Error) -> None:
     assert "passwd" not in str(refusal.value)
 
 
-def test_what_lies_deep_is_refused_without_harm() -> None:
-    deep = b"<a>" * 100_000 + b"</a>" * 100_000
+GREEDY = [
+    ("deep", b"<a>" * 65 + b"</a>" * 65),
+    ("deep without end", b"<a>" * 300_000),
+    ("wide", b"<a>" + b"<b/>" * ELEMENTS_MAX + b"</a>"),
+]
+
+
+@pytest.mark.parametrize("data", [one[1] for one in GREEDY], ids=[one[0] for one in GREEDY])
+def test_a_few_bytes_that_would_take_much_memory_are_refused(data: bytes) -> None:
     with pytest.raises(ClearwayError) as refusal:
-        pacs008.from_xml(BODY.replace(b"<GrpHdr>", deep + b"<GrpHdr>"))
-    assert refusal.value.code is Iso20022Error.UNEXPECTED
+        parse(data, size_max_bytes=len(data))
+    assert refusal.value.code is Iso20022Error.TOO_LARGE
+
+
+def test_elements_may_lie_as_deep_as_any_schema_has_them() -> None:
+    assert parse(b"<a>" * 64 + b"</a>" * 64).tag == "a"
 
 
 def test_an_inclusion_is_an_element_like_any_other() -> None:

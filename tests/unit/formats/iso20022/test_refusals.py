@@ -94,6 +94,8 @@ TRANSFERS: list[tuple[str, str, str, Iso20022Error]] = [
     ('Ccy="USD">12.50', 'Ccy="usd">12.50', AMOUNT, INVALID),
     (' Ccy="USD"', "", f"{AMOUNT}/@Ccy", MISSING),
     (' Ccy="USD"', ' Ccy="USD" Unit="k"', f"{AMOUNT}/@*", UNEXPECTED),
+    ("</CreDtTm><NbOfTxs>1</NbOfTxs>", "</CreDtTm><NbOfTxs>1</NbOfTxs><IntrBkSttlmDt>soon</IntrBkSttlmDt>",
+     f"{T}/GrpHdr/IntrBkSttlmDt", INVALID),
     ("<ChrgBr>SLEV</ChrgBr>", "", f"{TX}/ChrgBr", MISSING),
     ("<ChrgBr>SLEV<", "<ChrgBr>FREE<", f"{TX}/ChrgBr", INVALID),
     ("<ChrgBr>", "<IntrBkSttlmDt>2026-03-02Z</IntrBkSttlmDt><ChrgBr>", f"{TX}/IntrBkSttlmDt", INVALID),
@@ -273,6 +275,17 @@ def test_what_would_not_be_valid_is_not_written(form: Format, message: Any, plac
     with pytest.raises(ClearwayError) as refusal:
         form.to_xml(message)
     assert (refusal.value.field, refusal.value.code) == (place, code)
+
+
+def test_header_and_transaction_agree_on_the_settlement_date() -> None:
+    good = pacs008.to_xml(FULL_TRANSFER).decode()
+    above = good.replace("<SttlmInf>", "<IntrBkSttlmDt>2026-03-02</IntrBkSttlmDt><SttlmInf>")
+    assert pacs008.from_xml(above.encode()) == FULL_TRANSFER
+    with pytest.raises(ClearwayError) as refusal:
+        pacs008.from_xml(
+            above.replace("2026-03-02</IntrBkSttlmDt><SttlmInf>", "2026-03-03</IntrBkSttlmDt><SttlmInf>").encode()
+        )
+    assert (refusal.value.field, refusal.value.code) == (f"{TX}/IntrBkSttlmDt", INCONSISTENT)
 
 
 PERSONAL = [

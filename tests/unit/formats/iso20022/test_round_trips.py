@@ -14,7 +14,9 @@ from shared.formats.iso20022 import camt, pacs002, pacs004, pacs008, pacs028
 from shared.formats.iso20022.errors import Iso20022Error
 from shared.formats.iso20022.identifiers import uetr
 from shared.formats.iso20022.pacs008 import CreditTransfer
+from shared.formats.iso20022.parts import Code
 from shared.formats.iso20022.statements import AccountMessage
+from shared.formats.iso20022.status import ReasonGiven, TransactionStatus
 from shared.kernel.errors import ClearwayError
 from shared.kernel.money import Money
 from tests.unit.formats.iso20022 import messages
@@ -160,6 +162,28 @@ def test_rtp_names_agents_and_date_in_the_header_and_the_original_above_the_tran
     above = group.replace(b"OrgnlGrpInf>", b"OrgnlGrpInfAndSts>")
     report = report.replace(group, b"").replace(b"</GrpHdr>", b"</GrpHdr>" + above)
     assert pacs002.from_xml(report) == messages.REPORT
+
+
+def test_the_payment_type_may_stand_in_the_header() -> None:
+    transfer = replace(TRANSFER, category_purpose=Code("SALA"))
+    data = pacs008.to_xml(transfer)
+    kind = data[data.index(b"<PmtTpInf>") : data.index(b"<IntrBkSttlmAmt")]
+    moved = data.replace(kind, b"").replace(b"</SttlmInf>", b"</SttlmInf>" + kind)
+    assert pacs008.from_xml(moved) == transfer
+
+
+def test_reasons_above_the_transaction_are_kept_after_its_own() -> None:
+    own = ReasonGiven(Code("AC03"))
+    group = "<OrgnlMsgId>M1</OrgnlMsgId><OrgnlMsgNmId>pacs.008.001.08</OrgnlMsgNmId>"
+    rejected = replace(messages.REPORT, status=TransactionStatus.REJECTED, reasons=(own,))
+    above = f"</GrpHdr><OrgnlGrpInfAndSts>{group}<StsRsnInf><Rsn><Cd>NARR</Cd></Rsn></StsRsnInf></OrgnlGrpInfAndSts>"
+    report = pacs002.from_xml(pacs002.to_xml(rejected).replace(b"</GrpHdr>", above.encode()))
+    assert report.reasons == (own, ReasonGiven(Code("NARR")))
+    assert report.reason_code == "AC03"
+
+    above = f"</GrpHdr><OrgnlGrpInf>{group}<RtrRsnInf><Rsn><Cd>NARR</Cd></Rsn></RtrRsnInf></OrgnlGrpInf>"
+    returned = pacs004.from_xml(pacs004.to_xml(messages.RETURN).replace(b"</GrpHdr>", above.encode()))
+    assert returned.reasons == (own, ReasonGiven(Code("NARR")))
 
 
 def test_a_uetr_is_a_uuid_of_version_4_and_the_same_for_the_same_parts() -> None:

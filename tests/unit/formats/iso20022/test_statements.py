@@ -178,6 +178,12 @@ def test_totals_are_written_and_held_against_the_entries() -> None:
     assert refusal.value.field == "/Document/BkToCstmrStmt/Stmt[1]/TxsSummry/TtlNtries/NbOfNtries"
 
 
+def test_totals_on_a_page_of_many_are_of_the_whole_statement_and_not_held_against_the_page() -> None:
+    data = camt.to_xml(SECOND)
+    totals = b"<TxsSummry><TtlNtries><NbOfNtries>3</NbOfNtries></TtlNtries></TxsSummry><Ntry>"
+    assert camt.from_xml(data.replace(b"<Ntry>", totals, 1)) == SECOND
+
+
 def test_a_balance_and_a_booking_may_name_a_time_instead_of_a_day() -> None:
     data = camt.to_xml(message(STATEMENT)).replace(
         b"<Dt><Dt>2026-03-02</Dt></Dt>", b"<Dt><DtTm>2026-03-02T23:59:59Z</DtTm></Dt>"
