@@ -53,8 +53,8 @@ class EntryDraft:
     """One payment. `routing_number` has nine digits; a prenote tests the account and moves nothing.
 
     `identification` is the sender's own reference for the receiver or the payment, and `payment_information` becomes
-    an addenda record (05) of at most 80 characters. `discretionary_data` is the payment type of WEB and TEL entries: `S`
-    for a single one, `R` for a recurring one.
+    an addenda record (05) of at most 80 characters. `discretionary_data` is the payment type of WEB and TEL entries:
+    `S` for a single one, `R` for a recurring one.
     """
 
     direction: Direction
