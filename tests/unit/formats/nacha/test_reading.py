@@ -131,6 +131,8 @@ REFUSALS = [
     ("classes", 44, 77, "04", 44, "discretionary_data"),
     ("classes", 48, 40, "1329", 48, "identification_number"),
     ("classes", 60, 2, "22", 60, "transaction_code"),
+    ("classes", 60, 2, "53", 60, "transaction_code"),
+    ("classes", 8, 2, "44", 8, "transaction_code"),
     ("classes", 63, 54, "PAYMENT   ", 63, "service_class_code"),
     ("advices", 3, 2, "22", 3, "transaction_code"),
     # addenda
