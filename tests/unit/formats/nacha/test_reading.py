@@ -163,6 +163,7 @@ REFUSALS = [
     ("international", 2, 64, "USX", 2, "originating_currency_code"),
     ("international", 2, 67, "EUX", 2, "destination_currency_code"),
     ("international", 26, 51, "IAT", 26, "iat_indicator"),
+    ("international", 3, 13, "0000", 3, "addenda_records"),
     ("international", 4, 4, "BIL", 4, "transaction_type_code"),
     ("international", 5, 2, "12", 5, "type_code"),
     ("international", 7, 39, "04", 7, "odfi_number_qualifier"),
