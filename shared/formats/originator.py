@@ -59,7 +59,9 @@ class Originator:
             if name not in found:
                 raise _invalid(name, "is missing")
         if len(found) > len(wanted):
-            raise ClearwayError(KernelError.MISUSE, f"CLEARWAY_ORIGINATOR has the fields {', '.join(wanted)}, no others")
+            raise ClearwayError(
+                KernelError.MISUSE, f"CLEARWAY_ORIGINATOR has the fields {', '.join(wanted)}, no others"
+            )
         return Originator(**found)
 
 
