@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from emulators.bank.counting import by_key
 from emulators.bank.fields import Call, Fault, Order
 from emulators.bank.magic import PENDING_INQUIRIES, PENDING_S, Magic, Reply, Settles, magic_for
 from emulators.bank.transfers import Status, Transfer
@@ -113,8 +114,8 @@ class Bank:
             instructed = {transfer.key: transfer.instructions for transfer in self._in_order}
             statuses = Counter(transfer.status for transfer in self._in_order)
             return {
-                "instructions": _by_key(instructed),
-                "moved": _by_key(self._moved),
+                "instructions": by_key(instructed),
+                "moved": by_key(self._moved),
                 **{status.value: statuses[status] for status in Status},
                 "sums_minor": {direction: dict(sorted(each.items())) for direction, each in self._sums.items()},
                 "turned_away": {reply.value: count for reply, count in sorted(self._turned_away.items())},
@@ -186,12 +187,3 @@ class Bank:
         order = transfer.order
         self._moved[transfer.key] += 1
         self._sums[order.direction][order.currency] += order.amount_minor
-
-
-def _by_key(counts: dict[str, int]) -> dict[str, Any]:
-    return {
-        "total": sum(counts.values()),
-        "keys": len(counts),
-        "per_key_max": max(counts.values(), default=0),
-        "more_than_once": sorted(key for key, count in counts.items() if count > 1),
-    }

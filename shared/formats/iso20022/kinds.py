@@ -195,6 +195,6 @@ UETR = pattern(
 COUNT = whole(15)
 PAGE_NUMBER = whole(5)
 SEQUENCE_NUMBER = whole(18)
-CONTROL_SUM: Kind[Decimal] = Kind(_read_sum, lambda value: f"{value:f}")
+CONTROL_SUM: Kind[Decimal] = Kind(_read_sum, lambda value: f"{_read_sum(f'{value:f}'):f}")
 DATE: Kind[date] = Kind(_read_day, lambda value: value.isoformat())
 FLAG: Kind[bool] = Kind(_read_flag, lambda value: "true" if value else "false")

@@ -125,6 +125,12 @@ class Node:
         self._carries_only()
         return self._fit(lambda text: read_moment(text, self.reading.local))
 
+    def day(self) -> date:
+        """The date in a choice of `Dt` and `DtTm`."""
+        choice = self.open("(Dt|DtTm)")
+        moment = choice.moment("DtTm")
+        return choice.value("Dt", DATE) if moment is None else moment.date()
+
     def _fit(self, read: Callable[[str], T]) -> T:
         if len(self.element):
             raise refusal(Iso20022Error.UNEXPECTED, self.place, "an element that this place does not have")
@@ -207,8 +213,4 @@ class Fields:
     def day(self, name: str) -> date | None:
         """The date in a choice of `Dt` and `DtTm`, None without the choice."""
         node = self.maybe(name)
-        if node is None:
-            return None
-        choice = node.open("(Dt|DtTm)")
-        moment = choice.moment("DtTm")
-        return choice.value("Dt", DATE) if moment is None else moment.date()
+        return None if node is None else node.day()
