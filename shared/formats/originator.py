@@ -13,10 +13,11 @@ from shared.kernel.errors import ClearwayError, KernelError
 
 # Digits of a routing number count 3, 7, 1 in turn and must add to a multiple of ten (American Bankers Association).
 _WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
+_DESCRIPTOR_CHARS_MAX = 22
 
 _PATTERNS = {
-    # Max140Text, and not blank.
-    "name": (re.compile(r"(?=.*\S)[ -~\u00a0-\uffef]{1,140}"), "1 to 140 printable characters"),
+    # Max140Text, in the characters that every rail here takes.
+    "name": (re.compile(r"[!-~]([ -~]{0,138}[!-~])?"), "1 to 140 printable ASCII characters, none a blank at its ends"),
     "routing_number": (re.compile(r"[0-9]{9}"), "nine digits"),
     # As Nacha's files and Max34Text both take it: 17 characters.
     "account_number": (re.compile(r"[0-9A-Za-z-]{1,17}"), "1 to 17 letters, digits or hyphens"),
@@ -44,6 +45,11 @@ class Originator:
                 raise _invalid(name, f"is {wanted}")
         if sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, self.routing_number, strict=True)) % 10:
             raise _invalid("routing_number", "has a wrong check digit")
+
+    @property
+    def descriptor(self) -> str:
+        """The name as a cardholder's statement has room for it: 22 characters (ISO 8583, field 43)."""
+        return self.name[:_DESCRIPTOR_CHARS_MAX].rstrip()
 
     @staticmethod
     def parse(text: str) -> Originator:

@@ -2,39 +2,31 @@
 
 The API, which `emulators/bank` speaks too:
 
-- `POST /v1/card/transactions` with `Idempotency-Key`, a JSON object of `type` (`push` pays out to the card, `pull`
-  collects from it), `amount_minor`, `currency`, `card_token`, `holder_name` and `description`;
-- `POST /v1/card/transactions/{key}/reversals` with an `Idempotency-Key` of its own and `amount_minor`, `currency`:
-  undoes the transaction `key`, and is a transaction itself;
+- `POST /v1/card/transactions`: a JSON object of `key`, `type` (`push` pays out to the card, `pull` collects from it),
+  `amount_minor`, `currency`, `card_token` and `descriptor` (our name on the cardholder's statement);
+- `POST /v1/card/transactions/{key}/reversals`: an object of `key` (the reversal's own) and `amount_minor`; it undoes
+  the transaction in the path, and is a transaction itself;
 - `GET /v1/card/transactions/{key}`: what became of either. 404 with the code `transaction_not_found` is the processor's
   own word that it never heard of the key.
 
-Each answers 200 with `status` (see `STATUSES`), `reference`, `reason_code`, `reason_text` and, once approved,
-`settled_on`. A transaction that our own reversal undid stays `approved`: `reversed` and `charged_back` are what others
-did to it. As in `bank.py`, only what certainly says no is NOT_SENT or a rejection.
+Each answers 200 with `key`, `status`, `reference`, `reason_code`, `reason_text` and `settled_on`. The status of a
+transaction that our own reversal undid stays `accepted`; `returned` is what others did to it (a chargeback, an issuer
+that sends the money back). As in `bank.py`, only what certainly says no is NOT_SENT or a rejection.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from shared.adapters.rails.json_answers import answer_in, parsed, pointer_in
 from shared.adapters.rails.transport import Exchange, Transport
 from shared.adapters.rails.wording import check_key, invalid_instruction, key_reused
+from shared.formats.originator import Originator
 from shared.kernel.party import Direction, InstrumentKind
-from shared.ports.rail import Answer, Instruction, RailStatus
+from shared.ports.rail import Answer, Instruction
 
 TRANSACTIONS = "/v1/card/transactions"
-STATUSES: Mapping[str, RailStatus] = {
-    "approved": RailStatus.ACCEPTED,
-    "declined": RailStatus.REJECTED,
-    "pending": RailStatus.PENDING,
-    "reversed": RailStatus.RETURNED,
-    "charged_back": RailStatus.RETURNED,
-}
 _TYPES = {Direction.CREDIT: "push", Direction.DEBIT: "pull"}
 # What consists of digits alone may be a card's number, which has no business here.
 _TOKEN = re.compile(r"(?![0-9]+$)[A-Za-z0-9._~-]{1,255}")
@@ -48,10 +40,17 @@ class CardRail:
     """
 
     def __init__(
-        self, transport: Transport, *, name: str = "card", timeout_s: float = 5.0, token: str | None = None
+        self,
+        originator: Originator,
+        transport: Transport,
+        *,
+        name: str = "card",
+        timeout_s: float = 5.0,
+        token: str | None = None,
     ) -> None:
         self.name = name
         self.timeout_s = timeout_s
+        self._descriptor = originator.descriptor
         self._exchange = Exchange(name, transport)
         self._headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
 
@@ -65,12 +64,12 @@ class CardRail:
         if card.kind is not InstrumentKind.CARD or not _TOKEN.fullmatch(card.card_token):
             # Nothing is sent: whatever else such an instrument holds is no business of a card processor.
             return invalid_instruction("/card_token")
-        path = TRANSACTIONS
+        path, body = TRANSACTIONS, self._transaction(instruction)
         if instruction.reverses:
             check_key(instruction.reverses)
-            path = f"{TRANSACTIONS}/{instruction.reverses}/reversals"
-        headers = {**self._headers, "Content-Type": "application/json", "Idempotency-Key": instruction.key}
-        status, raw = self._exchange.instruct(path, headers=headers, body=_body(instruction))
+            path, body = f"{path}/{instruction.reverses}/reversals", _reversal(instruction)
+        headers = {**self._headers, "Content-Type": "application/json"}
+        status, raw = self._exchange.instruct(path, headers=headers, body=json.dumps(body).encode())
         if status == 409:
             raise key_reused()
         if status in (400, 422):
@@ -78,7 +77,7 @@ class CardRail:
         if status == 404 and instruction.reverses and _never_heard(raw):
             # There is nothing to undo under that key: the processor has not acted, and will not on this one.
             return invalid_instruction("/reverses")
-        answer = answer_in(parsed(raw), STATUSES) if status == 200 else None
+        answer = _answer(status, raw, instruction.key)
         if answer is None:
             raise self._exchange.unusable(status)
         return answer
@@ -89,27 +88,31 @@ class CardRail:
         status, raw = self._exchange.ask("GET", f"{TRANSACTIONS}/{key}", headers=self._headers)
         if status == 404 and _never_heard(raw):
             return None
-        answer = answer_in(parsed(raw), STATUSES) if status == 200 else None
+        answer = _answer(status, raw, key)
         if answer is None:
             raise self._exchange.unasked(status)
         return answer
 
+    def _transaction(self, instruction: Instruction) -> dict[str, str | int]:
+        return {
+            "key": instruction.key,
+            "type": _TYPES[instruction.direction],
+            "amount_minor": instruction.money.amount_minor,
+            "currency": instruction.money.currency,
+            "card_token": instruction.instrument.card_token,
+            "descriptor": self._descriptor,
+        }
+
+
+def _reversal(instruction: Instruction) -> dict[str, str | int]:
+    return {"key": instruction.key, "amount_minor": instruction.money.amount_minor}
+
+
+def _answer(status: int, raw: bytes, key: str) -> Answer | None:
+    """What the processor says of the transaction with this key; None when it says nothing, or speaks of another."""
+    body = parsed(raw)
+    return answer_in(body) if status == 200 and body.get("key") == key else None
+
 
 def _never_heard(raw: bytes) -> bool:
     return bool(parsed(raw).get("code") == _NEVER_HEARD)
-
-
-def _body(instruction: Instruction) -> bytes:
-    fields: dict[str, Any] = {
-        "amount_minor": instruction.money.amount_minor,
-        "currency": instruction.money.currency,
-    }
-    if not instruction.reverses:
-        fields = {
-            "type": _TYPES[instruction.direction],
-            **fields,
-            "card_token": instruction.instrument.card_token,
-            "holder_name": instruction.holder_name,
-            "description": instruction.description,
-        }
-    return json.dumps(fields, separators=(",", ":")).encode()

@@ -15,8 +15,6 @@ CODE_CHARS_MAX = 40
 TEXT_CHARS_MAX = 200
 
 _POINTER = re.compile(r"/[a-z_]{1,40}")
-# The bank's own words are those of the Rail port.
-BANK_STATUSES: Mapping[str, RailStatus] = {status.value: status for status in RailStatus}
 
 
 def parsed(raw: bytes) -> dict[str, Any]:
@@ -28,22 +26,30 @@ def parsed(raw: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def answer_in(body: Mapping[str, Any], statuses: Mapping[str, RailStatus] = BANK_STATUSES) -> Answer | None:
-    """The answer that a body gives in a rail's own `statuses`; None when it lacks what it must say, or mistypes it.
+def answer_in(body: Mapping[str, Any]) -> Answer | None:
+    """The answer that a body gives, None when it lacks what it must say or mistypes it.
 
-    Read are `status`, `reference`, `reason_code`, `reason_text` and `settled_on` (YYYY-MM-DD), the last three optional.
+    Read are `status` in the words of RailStatus, `reference`, and as far as they are there `reason_code`, `reason_text`
+    and `settled_on` (YYYY-MM-DD).
     """
     texts = [body.get(name, "") for name in ("status", "reference", "reason_code", "reason_text")]
     if not all(isinstance(text, str) for text in texts):
         return None
     status, reference, code, text = texts
-    if status not in statuses or not reference or len(reference) > REFERENCE_CHARS_MAX or len(code) > CODE_CHARS_MAX:
+    if (
+        status not in list(RailStatus)
+        or not reference
+        or len(reference) > REFERENCE_CHARS_MAX
+        or len(code) > CODE_CHARS_MAX
+    ):
         return None
     try:
         settled_on = date.fromisoformat(body["settled_on"]) if body.get("settled_on") else None
     except (ValueError, TypeError):
         return None
-    return Answer(statuses[status], reference, code, text[:TEXT_CHARS_MAX], settled_on=settled_on)
+    said = RailStatus(status)
+    settled_on = settled_on if said is RailStatus.ACCEPTED else None
+    return Answer(said, reference, code, text[:TEXT_CHARS_MAX], settled_on=settled_on)
 
 
 def pointer_in(raw: bytes) -> str:

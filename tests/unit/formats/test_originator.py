@@ -27,12 +27,22 @@ def test_its_account_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "descriptor"),
+    [("Clearway", "Clearway"), ("Clearway Payments Demo Inc", "Clearway Payments Demo"), ("x" * 21 + " y", "x" * 21)],
+)
+def test_a_statement_has_room_for_some_of_its_name(name: str, descriptor: str) -> None:
+    assert Originator.parse(json.dumps(FIELDS | {"name": name})).descriptor == descriptor
+
+
+@pytest.mark.parametrize(
     ("change", "named"),
     [
         ({"name": ""}, "/name"),
         ({"name": "   "}, "/name"),
         ({"name": "x" * 141}, "/name"),
         ({"name": "a\nb"}, "/name"),
+        ({"name": " Clearway"}, "/name"),
+        ({"name": "Café"}, "/name"),
         ({"name": 7}, "/name"),
         ({"routing_number": "21000021"}, "/routing_number"),
         ({"routing_number": "021000022"}, "/routing_number"),
