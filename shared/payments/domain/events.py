@@ -55,8 +55,12 @@ def owed_by_step(payment: Payment, step: str) -> Owed:
 def owed_by_live(payment: Payment) -> Owed:
     """What brings a payment on that nothing moves: all that its last step owed, and its settlement where one is due."""
     last = payment.history[-1].step
-    owed = owed_by_step(payment, last)
-    moving = payment.state in {State.APPROVED, State.COLLECTING, State.PAYING_OUT}
+    # An ended payment is only driven for what it still keeps back; its events were published when it ended.
+    owed = Owed() if payment.ended else owed_by_step(payment, last)
+    moving = payment.state in _MOVING or bool(payment.ended and payment.open_holds)
     # A name of its own: the queue remembers the first task's name for about an hour after that task ended.
     name = f"{payment.id}-v{payment.version}-d{payment.drives}"
     return Owed(owed.events, owed.request, settlement=name if moving else "")
+
+
+_MOVING = {State.APPROVED, State.COLLECTING, State.COLLECTED, State.PAYING_OUT, State.PUTTING_BACK}
