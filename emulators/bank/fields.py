@@ -15,7 +15,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 _ROUTING_NUMBER = re.compile(r"[A-Z0-9]{4,35}")
 _ACCOUNT_NUMBER = re.compile(r"[A-Z0-9]{4,34}")  # 34 is the longest IBAN
 _TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,140}")
-_DESCRIPTION = re.compile(r"[^\x00-\x1f\x7f]{0,140}")
+DESCRIPTION = re.compile(r"[^\x00-\x1f\x7f]{0,140}")
 AMOUNT_MINOR_MAX = 10**17
 
 
@@ -60,7 +60,7 @@ def parse_order(body: Mapping[str, Any]) -> Order:
         routing_number=match(body, "routing_number", _ROUTING_NUMBER, "4 to 35 capital letters and digits"),
         account_number=match(body, "account_number", _ACCOUNT_NUMBER, "4 to 34 capital letters and digits"),
         holder_name=match(body, "holder_name", _TEXT, "1 to 140 characters"),
-        description=match({"description": "", **body}, "description", _DESCRIPTION, "at most 140 characters"),
+        description=match({"description": "", **body}, "description", DESCRIPTION, "at most 140 characters"),
     )
 
 

@@ -24,19 +24,20 @@ class News:
     occurred_at: datetime
     amount_minor: int
     currency: str
+    direction: str = ""
     reason_code: str = ""
     reason_text: str = ""
     settled_on: date | None = None
     unposted: bool = False
 
 
-def json_body(news: News) -> bytes:
-    """The body of a callback of the bank and the card rail."""
+def json_body(news: News, *, status: str = "") -> bytes:
+    """The body of a callback of the bank and the card rail; `status` is how the rail spells it, where it differs."""
     fields = {
         "id": news.id,
         "rail": news.rail,
         "key": news.key,
-        "status": news.status.value,
+        "status": status or news.status.value,
         "reference": news.reference,
         "reason_code": news.reason_code,
         "reason_text": news.reason_text,

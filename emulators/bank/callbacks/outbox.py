@@ -15,13 +15,11 @@ from typing import Any
 from emulators.bank.agenda import Agenda
 from shared.formats.signing import sign
 
-# Takes the headers and the raw body of a callback and returns the receiver's status; 0 when there was none.
-Deliver = Callable[[Mapping[str, str], bytes], int]
+# Takes the rail, the headers and the raw body of a callback; returns the receiver's status, 0 when there was none.
+Deliver = Callable[[str, Mapping[str, str], bytes], int]
 
 # The pauses that the Standard Webhooks specification gives as its example.
-PAUSES = tuple(
-    timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
-)
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400))
 # What the bank signs with when nobody has configured a secret: a simulator's, so not a secret at all.
 DEFAULT_SECRET = "whsec_" + base64.b64encode(b"clearway-bank-simulator-secret!!").decode()
 
@@ -88,7 +86,7 @@ class Outbox:
             self._attempt(message, self._present(), 0)
 
     def summary(self) -> dict[str, Any]:
-        """By rail: messages `delivered` (2xx), `refused` for good, `given_up` after the last attempt, and `attempts`."""
+        """By rail: `attempts`, and messages `delivered` (2xx), `refused` for good, or `given_up` after the last."""
         with self._lock:
             names = ("attempts", "delivered", "refused", "given_up")
             return {rail: {name: counts[name] for name in names} for rail, counts in sorted(self._counts.items())}
@@ -97,7 +95,7 @@ class Outbox:
         assert self._deliver is not None  # noqa: S101 - nothing is sent without one
         secret = self._forgers if message.forged else self._secret
         headers = sign(secret, message.id, self._present() - message.age, message.body)
-        status = self._deliver({"content-type": message.content_type, **headers}, message.body)
+        status = self._deliver(message.rail, {"content-type": message.content_type, **headers}, message.body)
         outcome = ""
         if 200 <= status < 300:
             outcome = "delivered"

@@ -22,17 +22,16 @@ def ach_rows() -> Iterator[Row]:
     for code, text in ACH_RETURNS.items():
         directions = ("debit",) if code in _DEBIT_ONLY else ("credit",) if code in _CREDIT_ONLY else BOTH
         does = f"settles; returned 2 banking days later: {code}, {text}; so is a prenote"
-        yield _returned(f"01{code[1:]}", does, code, _USUAL, directions, AchScript(code))
+        yield _returned(f"01{code[1:]}", does, AchScript(code), _USUAL, directions)
     for code in ("R05", "R07", "R10", "R11"):
         does = f"settles; returned on the last banking day of 59 days: {code}, {ACH_RETURNS[code]}"
-        yield _returned(f"08{code[1:]}", does, code, timedelta(days=60), ("debit",), AchScript(code, days=59))
+        yield _returned(f"08{code[1:]}", does, AchScript(code, days=59), timedelta(days=60), ("debit",))
     yield _returned(
         "0860",
         "settles; returned on the last banking day of 60 days: R10",
-        "R10",
+        AchScript("R10", days=60),
         timedelta(days=61),
         ("debit",),
-        AchScript("R10", days=60),
     )
     yield from _too_late()
     for code, text in ACH_CHANGES.items():
@@ -56,8 +55,6 @@ def _too_late() -> Iterator[Row]:
     yield Row(_ACH, "0863", does, contested, ("debit",), script)
 
 
-def _returned(
-    ending: str, does: str, code: str, within: timedelta, directions: tuple[str, ...], script: AchScript
-) -> Row:
-    expected = Expected(Word.RETURNED, code, came_back=True, within=within, told_by="file")
+def _returned(ending: str, does: str, script: AchScript, within: timedelta, directions: tuple[str, ...]) -> Row:
+    expected = Expected(Word.RETURNED, script.return_code, came_back=True, within=within, told_by="file")
     return Row(_ACH, ending, does, expected, directions, script)

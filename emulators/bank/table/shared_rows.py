@@ -1,4 +1,4 @@
-"""Rows that the instant and the card rail have in common: silence, pending, refused at the door, broken, called back."""
+"""Rows that the instant and the card rail share: silence, pending, refused at the door, broken, called back."""
 
 from __future__ import annotations
 
