@@ -13,7 +13,6 @@ from shared.kernel.errors import ClearwayError, KernelError
 
 # Digits of a routing number count 3, 7, 1 in turn and must add to a multiple of ten (American Bankers Association).
 _WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
-_DESCRIPTOR_CHARS_MAX = 22
 
 _PATTERNS = {
     # Max140Text, in the characters that every rail here takes.
@@ -45,11 +44,6 @@ class Originator:
                 raise _invalid(name, f"is {wanted}")
         if sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, self.routing_number, strict=True)) % 10:
             raise _invalid("routing_number", "has a wrong check digit")
-
-    @property
-    def descriptor(self) -> str:
-        """The name as a cardholder's statement has room for it: 22 characters (ISO 8583, field 43)."""
-        return self.name[:_DESCRIPTOR_CHARS_MAX].rstrip()
 
     @staticmethod
     def parse(text: str) -> Originator:

@@ -2,31 +2,38 @@
 
 The API, which `emulators/bank` speaks too:
 
-- `POST /v1/card/transactions`: a JSON object of `key`, `type` (`push` pays out to the card, `pull` collects from it),
-  `amount_minor`, `currency`, `card_token` and `descriptor` (our name on the cardholder's statement);
-- `POST /v1/card/transactions/{key}/reversals`: an object of `key` (the reversal's own) and `amount_minor`; it undoes
-  the transaction in the path, and is a transaction itself;
+- `POST /v1/card/transactions` with an `Idempotency-Key`: a JSON object of `type` (`push` pays out to the card, `pull`
+  collects from it), `amount_minor`, `currency`, `card_token`, `holder_name` and `description`;
+- `POST /v1/card/transactions/{key}/reversals` with an `Idempotency-Key` of its own: an object of `amount_minor` and
+  `currency`; it undoes the transaction in the path, and is a transaction itself;
 - `GET /v1/card/transactions/{key}`: what became of either. 404 with the code `transaction_not_found` is the processor's
   own word that it never heard of the key.
 
-Each answers 200 with `key`, `status`, `reference`, `reason_code`, `reason_text` and `settled_on`. The status of a
-transaction that our own reversal undid stays `accepted`; `returned` is what others did to it (a chargeback, an issuer
-that sends the money back). As in `bank.py`, only what certainly says no is NOT_SENT or a rejection.
+Each answers 200 with `key`, `status` (see `STATUSES`), `reference`, `reason_code`, `reason_text` and `settled_on`. A
+transaction that our own reversal undid stays `approved`: `reversed` and `charged_back` are what others did to it. As in
+`bank.py`, only what certainly says no is NOT_SENT or a rejection.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 from shared.adapters.rails.json_answers import answer_in, parsed, pointer_in
 from shared.adapters.rails.transport import Exchange, Transport
 from shared.adapters.rails.wording import check_key, invalid_instruction, key_reused
-from shared.formats.originator import Originator
 from shared.kernel.party import Direction, InstrumentKind
-from shared.ports.rail import Answer, Instruction
+from shared.ports.rail import Answer, Instruction, RailStatus
 
 TRANSACTIONS = "/v1/card/transactions"
+STATUSES: Mapping[str, RailStatus] = {
+    "approved": RailStatus.ACCEPTED,
+    "declined": RailStatus.REJECTED,
+    "pending": RailStatus.PENDING,
+    "reversed": RailStatus.RETURNED,
+    "charged_back": RailStatus.RETURNED,
+}
 _TYPES = {Direction.CREDIT: "push", Direction.DEBIT: "pull"}
 # What consists of digits alone may be a card's number, which has no business here.
 _TOKEN = re.compile(r"(?![0-9]+$)[A-Za-z0-9._~-]{1,255}")
@@ -40,17 +47,10 @@ class CardRail:
     """
 
     def __init__(
-        self,
-        originator: Originator,
-        transport: Transport,
-        *,
-        name: str = "card",
-        timeout_s: float = 5.0,
-        token: str | None = None,
+        self, transport: Transport, *, name: str = "card", timeout_s: float = 5.0, token: str | None = None
     ) -> None:
         self.name = name
         self.timeout_s = timeout_s
-        self._descriptor = originator.descriptor
         self._exchange = Exchange(name, transport)
         self._headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
 
@@ -64,12 +64,12 @@ class CardRail:
         if card.kind is not InstrumentKind.CARD or not _TOKEN.fullmatch(card.card_token):
             # Nothing is sent: whatever else such an instrument holds is no business of a card processor.
             return invalid_instruction("/card_token")
-        path, body = TRANSACTIONS, self._transaction(instruction)
+        path = TRANSACTIONS
         if instruction.reverses:
             check_key(instruction.reverses)
-            path, body = f"{path}/{instruction.reverses}/reversals", _reversal(instruction)
-        headers = {**self._headers, "Content-Type": "application/json"}
-        status, raw = self._exchange.instruct(path, headers=headers, body=json.dumps(body).encode())
+            path = f"{TRANSACTIONS}/{instruction.reverses}/reversals"
+        headers = {**self._headers, "Content-Type": "application/json", "Idempotency-Key": instruction.key}
+        status, raw = self._exchange.instruct(path, headers=headers, body=_body(instruction))
         if status == 409:
             raise key_reused()
         if status in (400, 422):
@@ -93,25 +93,26 @@ class CardRail:
             raise self._exchange.unasked(status)
         return answer
 
-    def _transaction(self, instruction: Instruction) -> dict[str, str | int]:
-        return {
-            "key": instruction.key,
+
+def _body(instruction: Instruction) -> bytes:
+    fields: dict[str, str | int] = {
+        "amount_minor": instruction.money.amount_minor,
+        "currency": instruction.money.currency,
+    }
+    if not instruction.reverses:
+        fields |= {
             "type": _TYPES[instruction.direction],
-            "amount_minor": instruction.money.amount_minor,
-            "currency": instruction.money.currency,
             "card_token": instruction.instrument.card_token,
-            "descriptor": self._descriptor,
+            "holder_name": instruction.holder_name,
+            "description": instruction.description,
         }
-
-
-def _reversal(instruction: Instruction) -> dict[str, str | int]:
-    return {"key": instruction.key, "amount_minor": instruction.money.amount_minor}
+    return json.dumps(fields, separators=(",", ":")).encode()
 
 
 def _answer(status: int, raw: bytes, key: str) -> Answer | None:
     """What the processor says of the transaction with this key; None when it says nothing, or speaks of another."""
     body = parsed(raw)
-    return answer_in(body) if status == 200 and body.get("key") == key else None
+    return answer_in(body, STATUSES) if status == 200 and body.get("key") == key else None
 
 
 def _never_heard(raw: bytes) -> bool:

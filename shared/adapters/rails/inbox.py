@@ -10,14 +10,15 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from shared.adapters.rails import card
 from shared.adapters.rails.instant_answers import news_in_xml
-from shared.adapters.rails.json_answers import answer_in, parsed
+from shared.adapters.rails.json_answers import BANK_STATUSES, answer_in, parsed
 from shared.formats.errors import SigningError
 from shared.formats.leg_reference import reference_of
 from shared.formats.signing import sign, verify
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.ports.callbacks import CallbackError
-from shared.ports.rail import News
+from shared.ports.rail import News, RailStatus
 
 # Standard Webhooks 1.0.0 leaves the tolerance to the receiver; five minutes is what its libraries take.
 TOLERANCE_S = 300
@@ -89,22 +90,26 @@ class SignedInbox:
         return reader(rail, body)
 
 
-def _news_in_json(rail: str, body: bytes) -> News:
-    """Reads an object of the `key` and all that the rail answers to an inquiry."""
-    said = parsed(body)
-    key, answer = said.get("key"), answer_in(said)
-    if not isinstance(key, str) or answer is None:
-        raise ClearwayError(CallbackError.MALFORMED, "not a JSON object with the key and the answer of this rail")
-    try:
-        reference_of(key)
-    except ClearwayError:
-        raise ClearwayError(CallbackError.MALFORMED, "the key is none of a leg of ours", field="/key") from None
-    return News(rail, key, answer)
+def _json_reader(statuses: Mapping[str, RailStatus]) -> Reader:
+    """Reads an object of the `key` and all that the rail answers to an inquiry, in its own `statuses`."""
+
+    def read(rail: str, body: bytes) -> News:
+        said = parsed(body)
+        key, answer = said.get("key"), answer_in(said, statuses)
+        if not isinstance(key, str) or answer is None:
+            raise ClearwayError(CallbackError.MALFORMED, "not a JSON object with the key and the answer of this rail")
+        try:
+            reference_of(key)
+        except ClearwayError:
+            raise ClearwayError(CallbackError.MALFORMED, "the key is none of a leg of ours", field="/key") from None
+        return News(rail, key, answer)
+
+    return read
 
 
 READERS: Mapping[str, Reader] = {
-    "bank": _news_in_json,
-    "simulator": _news_in_json,
-    "card": _news_in_json,
+    "bank": _json_reader(BANK_STATUSES),
+    "simulator": _json_reader(BANK_STATUSES),
+    "card": _json_reader(card.STATUSES),
     "instant": news_in_xml,
 }

@@ -14,6 +14,9 @@ REFERENCE_CHARS_MAX = 255
 CODE_CHARS_MAX = 40
 TEXT_CHARS_MAX = 200
 
+# A bank's own words are those of the Rail port.
+BANK_STATUSES: Mapping[str, RailStatus] = {status.value: status for status in RailStatus}
+
 _POINTER = re.compile(r"/[a-z_]{1,40}")
 
 
@@ -26,11 +29,11 @@ def parsed(raw: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def answer_in(body: Mapping[str, Any]) -> Answer | None:
+def answer_in(body: Mapping[str, Any], statuses: Mapping[str, RailStatus] = BANK_STATUSES) -> Answer | None:
     """The answer that a body gives, None when it lacks what it must say or mistypes it.
 
-    Read are `status` in the words of RailStatus, `reference`, and as far as they are there `reason_code`, `reason_text`
-    and `settled_on` (YYYY-MM-DD).
+    Read are `status` in the rail's own words (`statuses`), `reference`, and as far as they are there `reason_code`,
+    `reason_text` and `settled_on` (YYYY-MM-DD).
     """
     texts = [body.get(name, "") for name in ("status", "reference", "reason_code", "reason_text")]
     if not all(isinstance(text, str) for text in texts):
@@ -47,7 +50,7 @@ def answer_in(body: Mapping[str, Any]) -> Answer | None:
         settled_on = date.fromisoformat(body["settled_on"]) if body.get("settled_on") else None
     except (ValueError, TypeError):
         return None
-    said = RailStatus(status)
+    said = statuses[status]
     settled_on = settled_on if said is RailStatus.ACCEPTED else None
     return Answer(said, reference, code, text[:TEXT_CHARS_MAX], settled_on=settled_on)
 

@@ -27,14 +27,6 @@ def test_its_account_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "descriptor"),
-    [("Clearway", "Clearway"), ("Clearway Payments Demo Inc", "Clearway Payments Demo"), ("x" * 21 + " y", "x" * 21)],
-)
-def test_a_statement_has_room_for_some_of_its_name(name: str, descriptor: str) -> None:
-    assert Originator.parse(json.dumps(FIELDS | {"name": name})).descriptor == descriptor
-
-
-@pytest.mark.parametrize(
     ("change", "named"),
     [
         ({"name": ""}, "/name"),
