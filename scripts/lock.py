@@ -24,6 +24,7 @@ DISTRIBUTIONS = {
     "google.cloud.bigquery": "google-cloud-bigquery",
     "google.cloud.firestore": "google-cloud-firestore",
     "google.cloud.firestore_v1": "google-cloud-firestore",
+    "google.cloud.storage": "google-cloud-storage",
     "google.cloud.tasks_v2": "google-cloud-tasks",
     "google.pubsub_v1": "google-cloud-pubsub",
     "grpc": "grpcio",
