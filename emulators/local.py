@@ -167,11 +167,16 @@ class LocalCloud:
             pubsub_service(at.pubsub, self._log("pubsub"), long_running=self._long_running),
             firestore_service(at.firestore, self._log("firestore"), long_running=self._long_running),
             module_service("tasks", "emulators.tasks", *tasks_ports, log=self._log("tasks"), port=at.tasks),
-            module_service("bank", "emulators.bank", "--port", str(at.bank), log=self._log("bank"), port=at.bank),
+            module_service("bank", "emulators.bank", *self._bank_arguments(), log=self._log("bank"), port=at.bank),
         ]
         if self._warehouse:
             made.append(bigquery_service(at.bigquery, self._log("bigquery"), grpc_port=at.bigquery_grpc))
         return made
+
+    def _bank_arguments(self) -> list[str]:
+        receiver = self.urls.get("rail_callback")
+        told = ["--callback-url", f"{receiver}/v1/rails/{{rail}}/callbacks"] if receiver else []
+        return ["--port", str(self.ports.bank), *told]
 
     def _log(self, name: str) -> Path:
         return self.log_dir / f"{name}.log"

@@ -9,31 +9,23 @@ The API, which `emulators/bank` speaks too:
 - `GET /v1/card/transactions/{key}`: what became of either. 404 with the code `transaction_not_found` is the processor's
   own word that it never heard of the key.
 
-Each answers 200 with `key`, `status` (see `STATUSES`), `reference`, `reason_code`, `reason_text` and `settled_on`. A
-transaction that our own reversal undid stays `approved`: `reversed` and `charged_back` are what others did to it. As in
-`bank.py`, only what certainly says no is NOT_SENT or a rejection.
+Each answers 200 with `key`, `status` (see `CARD_STATUSES`), `reference`, `reason_code`, `reason_text` and `settled_on`.
+A transaction that our own reversal undid stays `approved`: `reversed` and `charged_back` are what others did to it. As
+in `bank.py`, only what certainly says no is NOT_SENT or a rejection.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 
-from shared.adapters.rails.json_answers import answer_in, parsed, pointer_in
+from shared.adapters.rails.json_answers import CARD_STATUSES, answer_in, parsed, pointer_in
 from shared.adapters.rails.transport import Exchange, Transport
 from shared.adapters.rails.wording import check_key, invalid_instruction, key_reused
 from shared.kernel.party import Direction, InstrumentKind
-from shared.ports.rail import Answer, Instruction, RailStatus
+from shared.ports.rail import Answer, Instruction
 
 TRANSACTIONS = "/v1/card/transactions"
-STATUSES: Mapping[str, RailStatus] = {
-    "approved": RailStatus.ACCEPTED,
-    "declined": RailStatus.REJECTED,
-    "pending": RailStatus.PENDING,
-    "reversed": RailStatus.RETURNED,
-    "charged_back": RailStatus.RETURNED,
-}
 _TYPES = {Direction.CREDIT: "push", Direction.DEBIT: "pull"}
 # What consists of digits alone may be a card's number, which has no business here.
 _TOKEN = re.compile(r"(?![0-9]+$)[A-Za-z0-9._~-]{1,255}")
@@ -112,7 +104,7 @@ def _body(instruction: Instruction) -> bytes:
 def _answer(status: int, raw: bytes, key: str) -> Answer | None:
     """What the processor says of the transaction with this key; None when it says nothing, or speaks of another."""
     body = parsed(raw)
-    return answer_in(body, STATUSES) if status == 200 and body.get("key") == key else None
+    return answer_in(body, CARD_STATUSES) if status == 200 and body.get("key") == key else None
 
 
 def _never_heard(raw: bytes) -> bool:

@@ -10,9 +10,8 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from shared.adapters.rails import card
 from shared.adapters.rails.instant_answers import news_in_xml
-from shared.adapters.rails.json_answers import BANK_STATUSES, answer_in, parsed
+from shared.adapters.rails.json_answers import BANK_STATUSES, CARD_STATUSES, answer_in, parsed
 from shared.formats.errors import SigningError
 from shared.formats.leg_reference import reference_of
 from shared.formats.signing import sign, verify
@@ -110,6 +109,6 @@ def _json_reader(statuses: Mapping[str, RailStatus]) -> Reader:
 READERS: Mapping[str, Reader] = {
     "bank": _json_reader(BANK_STATUSES),
     "simulator": _json_reader(BANK_STATUSES),
-    "card": _json_reader(card.STATUSES),
+    "card": _json_reader(CARD_STATUSES),
     "instant": news_in_xml,
 }

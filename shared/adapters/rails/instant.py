@@ -37,6 +37,7 @@ CURRENCY = "USD"
 # Where a message holds a field of the instruction. The places are those of pacs.008.
 _FIELDS = {
     "/IntrBkSttlmAmt": "/amount_minor",
+    "/InstdAgt": "/routing_number",
     "/CdtrAgt": "/routing_number",
     "/CdtrAcct": "/account_number",
     "/Cdtr/": "/holder_name",
