@@ -65,7 +65,8 @@ class Booking:
 
     `holds` are open holds that the booking uses up: what the movements take from a hold's wallet is taken from the
     hold, and what is left of the hold is given back. `kind` says what was booked (`payout`, `deposit`, `book`,
-    `collection`, `return`, ...); `reverses` names the entry which this one undoes.
+    `collection`, `return`, ...); `reverses` names the entry which this one undoes, `reference` is the
+    key under which a rail knows the leg that was moved.
     """
 
     entry_id: str
@@ -76,6 +77,7 @@ class Booking:
     kind: str
     holds: tuple[Hold, ...] = ()
     reverses: str = ""
+    reference: str = ""
 
 
 class Ledger(Protocol):

@@ -19,6 +19,9 @@ _ACCOUNTS = "2345"
 _LOAN_DEBITS = frozenset({"55", "56"})  # a loan is debited to reverse a credit only, and not with a prenote
 _RETURNED, _PAID, _PRENOTED, _ZERO_DOLLAR = "16", "27", "38", "49"
 
+# The class of entries of notifications of change.
+CHANGES = "COR"
+
 ADVICE_CODES = frozenset({"81", "82", "83", "84", "85", "86", "87", "88"})
 TRANSACTION_CODES = (
     frozenset(kind + what for kind in "234" for what in "12346789") | {"51", "52", "53", "54"} | _LOAN_DEBITS

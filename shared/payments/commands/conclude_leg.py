@@ -95,14 +95,14 @@ def _accepted(unit: Unit, payment: Payment, leg: Leg) -> Payment:
             book_collected(unit, moved, leg)
         case LegRole.PAY_OUT, Route.PAYOUT:
             moved = unit.advance(payment, State.COMPLETED, evidence=evidence)
-            moved = book_from_hold(unit, moved, RailSettlement(leg.rail))
+            moved = book_from_hold(unit, moved, RailSettlement(leg.rail), leg)
         case LegRole.PAY_OUT, _:
             moved = unit.advance(payment, State.COMPLETED, evidence=evidence)
             book_passed_on(unit, moved, leg)
             moved = _returned_meanwhile(unit, moved)
         case LegRole.PUT_BACK, _:
             moved = unit.advance(payment, State.FAILED, evidence=evidence, reasons=_why_put_back(payment))
-            book_out_of_transit(unit, moved, RailSettlement(leg.rail), kind="put_back")
+            book_out_of_transit(unit, moved, RailSettlement(leg.rail), kind="put_back", leg=leg)
             moved = given_back(unit.tx, moved, unit.ledger)
     return moved
 

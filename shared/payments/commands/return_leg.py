@@ -46,6 +46,7 @@ def returned(unit: Unit, payment: Payment, leg: Leg, answer: Answer) -> Payment:
         kind="return",
         holds=holds,
         reverses=leg.entry_id,
+        reference=leg.key,
     )
     refused = unit.ledger.book(unit.tx, booking)
     if refused is not None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from shared.kernel import ids
 from shared.payments.domain.history import Entry
+from shared.payments.domain.moves import Move, next_move
 from shared.payments.domain.payment import SUBMISSION, Payment
 from shared.payments.domain.states import State
 
@@ -63,4 +64,17 @@ def owed_by_live(payment: Payment) -> Owed:
     return Owed(owed.events, owed.request, settlement=name if moving else "")
 
 
+def owed_after_news(payment: Payment, step: str, now: datetime) -> Owed:
+    """What is to be published after a rail spoke on its own: its events, and a task when that lets the payment go on.
+
+    One name for one debt, so that the same news again creates no second task.
+    """
+    owed = owed_by_step(payment, step)
+    if next_move(payment, now) in _AT_REST:
+        return owed
+    return Owed(owed.events, settlement=f"{payment.id}-v{payment.version}-n")
+
+
+# After these the payment waits for somebody else, or for a day to come.
+_AT_REST = frozenset({Move.NOTHING, Move.WAIT, Move.FIND_OUT})
 _MOVING = {State.APPROVED, State.COLLECTING, State.COLLECTED, State.PAYING_OUT, State.PUTTING_BACK}
