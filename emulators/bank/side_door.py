@@ -9,6 +9,7 @@ from emulators.bank.clock import SimulatorClock
 from emulators.bank.exchange import Request, Response, json_object
 from emulators.bank.fields import Fault, parse_advance, parse_fault
 from emulators.bank.routes import Route
+from emulators.bank.settlement.breaks import Break, parse_break
 
 
 class Bank(Protocol):
@@ -22,6 +23,10 @@ class Bank(Protocol):
 
     def plant(self, fault: Fault) -> None:
         """Plant a fault."""
+        ...
+
+    def plant_break(self, planted: Break) -> None:
+        """Plant a mistake in a statement."""
         ...
 
     def reset(self) -> None:
@@ -42,6 +47,7 @@ class SideDoor:
             Route("GET", "/v1/admin/rails", self._summary, guarded=False),
             Route("POST", "/v1/admin/reset", self._reset, guarded=False),
             Route("POST", "/v1/admin/faults", self._plant, guarded=False),
+            Route("POST", "/v1/admin/breaks", self._break, guarded=False),
             Route("POST", "/v1/admin/clock/advance", self._advance, guarded=False),
             Route("GET", "/healthz", lambda _, __: Response(HTTPStatus.OK, {"status": "ok"}), guarded=False),
         )
@@ -55,6 +61,10 @@ class SideDoor:
 
     def _plant(self, request: Request, _: str) -> Response:
         self._bank.plant(parse_fault(json_object(request.body)))
+        return Response(HTTPStatus.OK, {"status": "ok"})
+
+    def _break(self, request: Request, _: str) -> Response:
+        self._bank.plant_break(parse_break(json_object(request.body)))
         return Response(HTTPStatus.OK, {"status": "ok"})
 
     def _advance(self, request: Request, _: str) -> Response:

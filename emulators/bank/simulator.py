@@ -18,11 +18,15 @@ from emulators.bank.desk.desk import Desk
 from emulators.bank.exchange import JSON, Request, Response
 from emulators.bank.fields import Fault
 from emulators.bank.in_process import InProcess
+from emulators.bank.instant.api import InstantCalls
 from emulators.bank.routes import Api
 from emulators.bank.settlement.accounts import Accounts
+from emulators.bank.settlement.breaks import Break
+from emulators.bank.settlement.camt import ENTRIES_PER_PAGE
+from emulators.bank.settlement.statements import Statements
 from emulators.bank.side_door import SideDoor
 from emulators.bank.table.outcomes import RailName
-from emulators.bank.table.reasons import CARD
+from emulators.bank.table.reasons import CARD, INSTANT
 from emulators.bank.transfers_watch import TransfersWatch
 from shared.ports.objects import ObjectStore
 
@@ -51,12 +55,14 @@ class BankSimulator:
         signing_clock: Callable[[], datetime] | None = None,
         token: str = "",
         bank_rail: str = "bank",
+        entries_per_page: int = ENTRIES_PER_PAGE,
     ) -> None:
         self.clock = clock
         self.objects = objects
         self._inward = Agenda()
         self._outward = Agenda()
         self.accounts = Accounts()
+        self.statements = Statements(self._inward, self.accounts, objects, entries_per_page=entries_per_page)
         self.outbox = Outbox(self._outward, signing_clock or clock.now, callback, secret=secret)
 
         def teller(encode: Encode, rejection: str) -> Teller:
@@ -75,10 +81,22 @@ class BankSimulator:
             seed=seed,
             unseen_s=unseen_s,
         )
-        self._rails = {"card": self.card}
+        self._instant_calls = InstantCalls(clock.now)
+        self.instant = Desk(
+            RailName.INSTANT,
+            present=clock.now,
+            agenda=self._inward,
+            accounts=self.accounts,
+            teller=teller(self._instant_calls.callback, "AC03"),
+            reasons=INSTANT,
+            seed=seed,
+            unseen_s=unseen_s,
+        )
+        self._instant_calls.over(self.instant)
+        self._rails = {"instant": self.instant, "card": self.card}
         self._bank_rail = bank_rail
-        routes = (*Transfers(self.bank).routes, *card.CardCalls(self.card).routes, *SideDoor(self).routes)
-        self._api = Api(routes, token=token)
+        rooms = (Transfers(self.bank), self._instant_calls, card.CardCalls(self.card), SideDoor(self))
+        self._api = Api((route for room in rooms for route in room.routes), token=token)
 
     def handle(self, request: Request) -> Response:
         """Answer one call. Callbacks that must come before the answer are delivered before this returns."""
@@ -118,11 +136,19 @@ class BankSimulator:
         """Let a fault strike calls on its rail."""
         self._rails.get(fault.rail, self.bank).plant(fault)
 
+    def plant_break(self, planted: Break) -> None:
+        """Let a mistake strike the next statement that it fits."""
+        self.statements.plant(planted)
+
     def reset(self) -> None:
         """Forget everything but the clock, the seed and the files."""
-        for part in (self._inward, self._outward, self.accounts, self.outbox):
-            (part.clear if isinstance(part, Agenda) else part.reset)()
+        for agenda in (self._inward, self._outward):
+            agenda.clear()
+        self.accounts.reset()
+        self.statements.reset()
+        self.outbox.reset()
         self.bank.reset()
+        self._instant_calls.reset()
         for desk in self._rails.values():
             desk.reset()
 
@@ -131,7 +157,11 @@ class BankSimulator:
         self._inward.run_until(self.clock.now())
         bank = {**self.bank.summary(), **self.accounts.summary(self._bank_rail)}
         rails = {name: {**desk.summary(), **self.accounts.summary(name)} for name, desk in self._rails.items()}
-        return {"rails": {self._bank_rail: bank, **rails}, "callbacks": self.outbox.summary()}
+        return {
+            "rails": {self._bank_rail: bank, **rails},
+            "callbacks": self.outbox.summary(),
+            "statements": self.statements.summary(),
+        }
 
     def _catch_up(self) -> None:
         self.bank.catch_up()

@@ -37,7 +37,15 @@ class TransfersWatch:
         if accepted:
             signed = order.amount_minor if order.direction == "debit" else -order.amount_minor
             self._accounts.book(
-                Booking(self._rail, order.currency, signed, moment, transfer.reference, key=transfer.key)
+                Booking(
+                    self._rail,
+                    order.currency,
+                    signed,
+                    moment,
+                    transfer.reference,
+                    key=transfer.key,
+                    information=f"key {transfer.key}",
+                )
             )
         if transfer.magic.settles is Settles.BY_CLOCK:
             news = News(

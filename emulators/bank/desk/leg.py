@@ -16,7 +16,7 @@ class Order:
 
     `instrument` is the account number or the card token. `content` is everything that the caller sent, by the pointer
     of each field, to tell a repetition from another instruction with the same key. `reverses` is the key of the
-    instruction that this one undoes.
+    instruction that this one undoes. The three ids are those of an ISO 20022 message.
     """
 
     direction: str
@@ -25,6 +25,9 @@ class Order:
     instrument: str = field(repr=False)
     content: tuple[tuple[str, Any], ...] = field(repr=False)
     reverses: str = ""
+    message_id: str = ""
+    instruction_id: str = ""
+    uetr: str = ""
 
     def first_difference(self, other: Order) -> str | None:
         """Pointer of the first field that differs."""

@@ -24,6 +24,10 @@ def booking_of(leg: Leg, rail: str, moment: datetime, *, reason_code: str = "") 
         key=leg.key,
         original_key=leg.key if reason_code else leg.order.reverses,
         reason_code=reason_code,
+        instruction_id=leg.order.instruction_id,
+        uetr=leg.order.uetr,
+        message_id=leg.order.message_id,
+        information=f"key {leg.key}",
     )
 
 

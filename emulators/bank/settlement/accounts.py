@@ -18,7 +18,8 @@ class Booking:
 
     `key` is what a client knows the payment by: the key of its leg, or the trace number of an ACH entry; empty for a
     batch. `reference` is the bank's own. `original_key` is that of the instruction which a reversal or a return undoes,
-    and `reason_code` why. A batch has the `message_id` (the ACH file's id) and the number of its `transactions`.
+    and `reason_code` why. `message_id` is that of the message which brought it (ACH: the file's id), `instruction_id`
+    and `uetr` what the payment has besides a key, and a `batched` one sums up so many `transactions`.
     """
 
     rail: str
@@ -30,6 +31,9 @@ class Booking:
     original_key: str = ""
     reason_code: str = ""
     message_id: str = ""
+    instruction_id: str = ""
+    uetr: str = ""
+    batched: bool = False
     transactions: int = 1
     information: str = ""
 

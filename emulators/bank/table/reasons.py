@@ -45,6 +45,7 @@ INSTANT = {
     "AG01": "transaction forbidden on this type of account",
     "AG03": "transaction type not supported",
     "AM02": "amount not allowed",
+    "AM03": "currency not processable",
     "AM04": "insufficient funds",
     "BE04": "missing creditor address",
     "BE17": "invalid creditor identification",
