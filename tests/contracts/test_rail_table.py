@@ -29,6 +29,7 @@ from tests.contracts.rails import (
     KEY,
     NOON,
     card_over,
+    instant_over,
     key_of_leg,
     outcome,
     over_sockets,
@@ -42,7 +43,7 @@ TIMEOUT_S = 2.0
 # More often than any row is turned away.
 TRIES_MAX = 5
 
-MAKE: Mapping[RailName, Callable[..., Rail]] = {RailName.CARD: card_over}
+MAKE: Mapping[RailName, Callable[..., Rail]] = {RailName.CARD: card_over, RailName.INSTANT: instant_over}
 ORDERS: Mapping[RailName, Callable[[str], Instruction]] = {RailName.CARD: to_card, RailName.INSTANT: to_account}
 CASES = [(row, direction) for row in ROWS if row.rail in MAKE for direction in row.directions]
 IDS = [f"{row.rail}-{row.ending}-{direction}" for row, direction in CASES]
@@ -148,7 +149,23 @@ def test_what_is_called_back_is_read_as_an_inquiry_would_be(row: Row, direction:
         assert bench.refused == []
 
 
-WIRED = {"0000", "0105", "0201", "0202", "0203", "0205", "0429", "0500", "0503", "0601", "0602", "0603", "0604"}
+WIRED = {
+    "0000",
+    "0102",
+    "0105",
+    "0124",
+    "0201",
+    "0202",
+    "0203",
+    "0205",
+    "0429",
+    "0500",
+    "0503",
+    "0601",
+    "0602",
+    "0603",
+    "0604",
+}
 ON_THE_WIRE = [(row, direction) for row, direction in CASES if row.ending in WIRED and direction == row.directions[0]]
 
 
