@@ -28,9 +28,11 @@ from shared.payments.domain.payment import DrivePolicy
 from shared.ports.publisher import Publisher
 from shared.ports.rail import Rail
 from shared.ports.tasks import TaskQueue
+from shared.rails.plain import NoFee, NothingKept, OneRail
 from shared.rails.terms import terms_at
 from shared.runtime.api_keys import ApiKeys
 from shared.runtime.backbone import Backbone, Documents
+from shared.runtime.carriers import settlement_over
 from shared.runtime.envelopes import push_from
 from shared.runtime.steps.api import api_endpoint
 from shared.runtime.steps.gate import gate_endpoint
@@ -102,13 +104,15 @@ class EmbeddedCloud:
             tasks=wrapping.tasks(twins.tasks),
             drive=drive or DrivePolicy(),
         )
-        grace_s = terms_at(twins.clock.now().date())[RAIL].inquiry_grace_s
+        settlement = settlement_over(
+            backbone, [wrapping.rail(twins.rail)], router=OneRail(RAIL), hold_policy=NothingKept()
+        )
         self.endpoints: Mapping[str, Endpoint] = {
             "api": api_endpoint(backbone, ApiKeys.parse(api_keys)),
-            "intake": intake_endpoint(backbone),
+            "intake": intake_endpoint(backbone, NoFee()),
             "fraud": gate_endpoint(backbone, _fraud()),
             "compliance": gate_endpoint(backbone, _compliance(watchlist_dir)),
-            "settlement": settlement_endpoint(backbone, wrapping.rail(twins.rail), inquiry_grace_s=grace_s),
+            "settlement": settlement_endpoint(backbone, settlement),
             "timer": timer_endpoint(backbone),
         }
         self._next_sweep = twins.clock.now() + SWEEP_EVERY

@@ -72,7 +72,10 @@ class Surroundings:
             "FIRESTORE_EMULATOR_HOST": self.hosts.firestore,
             "CLOUD_TASKS_EMULATOR_HOST": self.hosts.tasks,
             "BIGQUERY_EMULATOR_HOST": self.hosts.bigquery_url,
+            "STORAGE_EMULATOR_HOST": self.hosts.storage_url,
         }
+        if function.uses_files:
+            found["CLEARWAY_FILES_BUCKET"] = self.place.files_bucket
         if isinstance(function.trigger, PubsubTrigger):
             found["CLEARWAY_DELIVERY_ATTEMPTS_MAX"] = str(function.trigger.dead_letter.max_delivery_attempts)
         for worker, trigger in self.system.workers():

@@ -107,6 +107,7 @@ class LocalCloud:
         """What is where, for people: pairs of a name and an address."""
         hosts = self.hosts
         emulators = [("Pub/Sub", hosts.pubsub), ("Firestore", hosts.firestore), ("Cloud Tasks", hosts.tasks)]
+        emulators += [("Cloud Storage", hosts.storage_url)]
         emulators += [("BigQuery", hosts.bigquery_url)] if self._warehouse else []
         return [*self.urls.items(), *emulators, ("bank", hosts.bank_url), ("logs", str(self.log_dir))]
 
@@ -143,6 +144,8 @@ class LocalCloud:
             self._help("scheduler", configs.scheduler_config(self.system, self.urls, account))
         self._wait_for("tasks")
         wiring.create_queues(self.hosts.tasks, self.place, self.system)
+        self._wait_for("storage")
+        wiring.create_bucket(self.hosts.storage_url, self.place)
         if self._warehouse:
             self._wait_for("bigquery")
             wiring.create_warehouse(self.hosts.pubsub, self.hosts.bigquery_url, self.place, self.system)
@@ -167,6 +170,9 @@ class LocalCloud:
             pubsub_service(at.pubsub, self._log("pubsub"), long_running=self._long_running),
             firestore_service(at.firestore, self._log("firestore"), long_running=self._long_running),
             module_service("tasks", "emulators.tasks", *tasks_ports, log=self._log("tasks"), port=at.tasks),
+            module_service(
+                "storage", "emulators.storage", "--port", str(at.storage), log=self._log("storage"), port=at.storage
+            ),
             module_service("bank", "emulators.bank", "--port", str(at.bank), log=self._log("bank"), port=at.bank),
         ]
         if self._warehouse:

@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from shared.adapters.rails.bank import BankRail
 from shared.cloud.backbone import cloud_backbone
+from shared.rails.plain import NothingKept, OneRail
 from shared.rails.terms import terms_at
+from shared.runtime.carriers import settlement_over
 from shared.runtime.settings import Settings
 from shared.runtime.steps.settlement import settlement_endpoint
 from shared.runtime.web import serve
@@ -16,10 +18,9 @@ from shared.runtime.web import serve
 settings = Settings.from_environment()
 backbone = cloud_backbone(settings)
 terms = terms_at(backbone.clock.now().date())[settings.rail]
+rail = BankRail(settings.rail_url, name=terms.name, timeout_s=terms.timeout_s)
 endpoint = settlement_endpoint(
-    backbone,
-    BankRail(settings.rail_url, name=terms.name, timeout_s=terms.timeout_s),
-    inquiry_grace_s=terms.inquiry_grace_s,
+    backbone, settlement_over(backbone, [rail], router=OneRail(rail.name), hold_policy=NothingKept())
 )
 
 

@@ -18,6 +18,8 @@ class Settings:
     firestore_emulator: str | None
     pubsub_emulator: str | None
     tasks_emulator: str | None
+    storage_emulator: str | None
+    files_bucket: str
     settlement_url: str
     invoker_service_account: str
     rail: str
@@ -49,6 +51,8 @@ class Settings:
             firestore_emulator=environment.get("FIRESTORE_EMULATOR_HOST"),
             pubsub_emulator=environment.get("PUBSUB_EMULATOR_HOST"),
             tasks_emulator=environment.get("CLOUD_TASKS_EMULATOR_HOST"),
+            storage_emulator=environment.get("STORAGE_EMULATOR_HOST"),
+            files_bucket=text("CLEARWAY_FILES_BUCKET", ""),
             settlement_url=text("CLEARWAY_SETTLEMENT_URL", ""),
             invoker_service_account=text("CLEARWAY_INVOKER_SERVICE_ACCOUNT", ""),
             rail=text("CLEARWAY_RAIL", "bank"),

@@ -12,13 +12,17 @@ from shared.contracts.answers import account_answer, payment_answer, submission_
 from shared.contracts.base import FieldError, IdempotencyKey, MalformedError, parse
 from shared.contracts.customers import CustomerRegistration, customer_answer
 from shared.contracts.errors import ContractError
-from shared.contracts.payments import PaymentSubmission
+from shared.contracts.payments import PaymentSubmission, RefundSubmission
 from shared.customers.commands.register_customer import register_customer
 from shared.kernel.errors import ClearwayError
 from shared.kernel.usage import measured
+from shared.ledger.commands.book_money import DoubleEntryLedger
 from shared.ledger.commands.open_account import open_account
 from shared.ledger.queries.get_account import get_account
-from shared.payments.commands.submit_payment import submit_payment
+from shared.payments.commands.cancel_payment import STEP as CANCELLATION
+from shared.payments.commands.cancel_payment import cancel_payment
+from shared.payments.commands.refund_payment import RefundRequest, refund_payment
+from shared.payments.commands.submit_payment import Submitted, submit_payment
 from shared.payments.domain.events import owed_by_step
 from shared.payments.domain.payment import SUBMISSION
 from shared.payments.queries.get_payment import get_payment
@@ -38,6 +42,7 @@ class Api:
 
     def __init__(self, backbone: Backbone) -> None:
         self.backbone = backbone
+        self.ledger = DoubleEntryLedger()
 
     def submit_payment(self, request: HttpRequest, tenant: str, _: str) -> Reply:
         """`POST /v1/payments`: 202 and the same bytes for the same key; 409 naming the field for other content."""
@@ -46,6 +51,9 @@ class Api:
         submitted = submit_payment(
             submission.to_domain(tenant, key), pipeline=self.backbone.pipeline, reader=self.backbone.documents
         )
+        return self._submitted(submitted)
+
+    def _submitted(self, submitted: Submitted) -> Reply:
         payment = submitted.payment
         dispatch(payment, owed_by_step(payment, SUBMISSION), self.backbone)
         headers = {"Location": f"/v1/payments/{payment.id}"}
@@ -56,6 +64,19 @@ class Api:
     def get_payment(self, _: HttpRequest, tenant: str, payment_id: str) -> Reply:
         """`GET /v1/payments/{id}`: the payment with its timeline."""
         return json_reply(200, payment_answer(get_payment(payment_id, tenant=tenant, reader=self.backbone.documents)))
+
+    def cancel_payment(self, _: HttpRequest, tenant: str, payment_id: str) -> Reply:
+        """`POST /v1/payments/{id}/cancel`: the payment, cancelled; 409 once a rail may have been told."""
+        payment = cancel_payment(payment_id, tenant=tenant, pipeline=self.backbone.pipeline, ledger=self.ledger)
+        dispatch(payment, owed_by_step(payment, CANCELLATION), self.backbone)
+        return json_reply(200, payment_answer(payment))
+
+    def refund_payment(self, request: HttpRequest, tenant: str, payment_id: str) -> Reply:
+        """`POST /v1/payments/{id}/refunds`: 202 and a new payment that gives this one back, in whole or in part."""
+        key = _idempotency_key(request)
+        body = parse(RefundSubmission, request.body or b"{}")
+        asked = RefundRequest(tenant, payment_id, key, body.amount_minor, body.description)
+        return self._submitted(refund_payment(asked, pipeline=self.backbone.pipeline))
 
     def get_account(self, _: HttpRequest, tenant: str, account_id: str) -> Reply:
         """`GET /v1/accounts/{id}`: a wallet's balances."""
@@ -73,6 +94,8 @@ class Api:
 _ROUTES: tuple[tuple[str, re.Pattern[str], Route], ...] = (
     ("POST", re.compile(r"/v1/payments"), Api.submit_payment),
     ("GET", re.compile(r"/v1/payments/(pay_[a-z2-7]{26})"), Api.get_payment),
+    ("POST", re.compile(r"/v1/payments/(pay_[a-z2-7]{26})/cancel"), Api.cancel_payment),
+    ("POST", re.compile(r"/v1/payments/(pay_[a-z2-7]{26})/refunds"), Api.refund_payment),
     ("GET", re.compile(r"/v1/accounts/(acc_[a-z2-7]{26})"), Api.get_account),
     ("POST", re.compile(r"/v1/customers"), Api.register_customer),
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.cloud.files import cloud_files
 from shared.contracts.errors import ContractError
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.runtime.api_keys import ApiKeys
@@ -31,8 +32,16 @@ def test_settings_name_the_variable_that_is_missing_or_no_number() -> None:
 def test_settings_have_safe_defaults() -> None:
     settings = Settings.from_environment({"GOOGLE_CLOUD_PROJECT": "p"})
     assert settings.firestore_emulator is None
+    assert (settings.storage_emulator, settings.files_bucket) == (None, "")
     assert settings.api_keys == "{}", "no key opens anything"
     assert settings.delivery_attempts_max == 5
+
+
+def test_files_without_a_bucket_stop_the_function_from_starting() -> None:
+    with pytest.raises(ClearwayError) as caught:
+        cloud_files(Settings.from_environment({"GOOGLE_CLOUD_PROJECT": "p"}))
+    assert caught.value.code is KernelError.MISUSE
+    assert "CLEARWAY_FILES_BUCKET" in caught.value.detail
 
 
 def keys() -> ApiKeys:
