@@ -6,7 +6,7 @@ from shared.kernel.errors import Disposition, ErrorCode
 
 
 class RailsError(ErrorCode):
-    """What can be wrong with what the operator configures: the catalogue, participants, holds, tables; and a code looked up."""
+    """What can be wrong with what the operator configures, and with a code that is looked up in it."""
 
     INVALID_CATALOGUE = ("invalid_rail_catalogue", Disposition.BROKEN)
     INVALID_PARTICIPANTS = ("invalid_participants", Disposition.BROKEN)
