@@ -95,6 +95,7 @@ class AchWorld:
         self.objects = InMemoryObjects()
         self.rail = AchRail(self.documents, self.clock, ORIGIN)
         self.heard = Heard()
+        self.next_trace = 7_001  # the bank's own
         self.desk = AchDesk(self.documents, self.objects, self.clock, ORIGIN, claim_max=claim_max)
         self.seen = replace(self.desk, documents=points.documents(self.documents), objects=points.objects(self.objects))
 
@@ -134,21 +135,29 @@ class AchWorld:
 
     def batch_of(self, key: str) -> tuple[BatchHeader, Entry]:
         """Where an entry stands in what we sent."""
-        wanted = self.entry(key).trace_number
+        return self.batch_of_trace(self.entry(key).trace_number)
+
+    def batch_of_trace(self, trace: str) -> tuple[BatchHeader, Entry]:
+        """The header and the entry that we sent under a trace number."""
         for file in self.outbound().values():
             for batch in file.batches:
                 for entry in batch.entries:
-                    if isinstance(entry.detail, EntryDetail) and entry.detail.trace_number == wanted:
+                    if isinstance(entry.detail, EntryDetail) and entry.detail.trace_number == trace:
                         assert isinstance(batch.header, BatchHeader)
                         return batch.header, entry
-        raise AssertionError(f"{key} was not sent")
+        raise AssertionError("no such entry was sent")
 
     def bank_sends(self, name: str, *answers: tuple[BatchHeader, SentBack], settled_on: date | None = None) -> None:
         """The bank puts a file there: one batch an answer, settled by the operator on a day."""
         drafts = [SentBackDraft(received=header, bank=RDFI, entries=(answer,)) for header, answer in answers]
         file = build_file(
-            destination="121042882", origin="021000021", created_at=self.clock.now(), batches=drafts, first_trace=7_001
+            destination="121042882",
+            origin="021000021",
+            created_at=self.clock.now(),
+            batches=drafts,
+            first_trace=self.next_trace,
         )
+        self.next_trace += len(drafts)
         if settled_on is not None:
             file = replace(file, batches=tuple(_settled(batch, settled_on) for batch in file.batches))
         assert self.objects.put_new(f"ach/inbound/{name}", write(file))

@@ -86,7 +86,8 @@ def take_item(item: Item, inbound: Key, received_at: datetime, desk: AchDesk) ->
         elif entry is None or file is None:
             taken = Taken(Outcome.UNKNOWN)
         else:
-            taken = Taken(Outcome.REPEATED, entry, file) if sent_back else _taken(item, entry, file, desk)
+            repeated = item.kind is ItemKind.RETURN and sent_back is not None
+            taken = Taken(Outcome.REPEATED, entry, file) if repeated else _taken(item, entry, file, desk)
         accounts = _accounts(tx, taken)
         prenote = _prenote(tx, taken)
         _record(tx, item, place, taken, received_at)
