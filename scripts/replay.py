@@ -21,7 +21,6 @@ from shared.cloud.backbone import cloud_backbone
 from shared.cloud.settlement_queue import settlement_queue
 from shared.kernel.errors import ClearwayError
 from shared.ports.publisher import Message
-from shared.rails.plain import NothingKept, OneRail
 from shared.runtime.backbone import Backbone
 from shared.runtime.carriers import settlement_over
 from shared.runtime.replay import CALLBACKS, Quarantined, TakeCallback, quarantined, replay
@@ -66,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what the command line asks, on the project of the environment."""
     settings = Settings.from_environment()
     backbone = cloud_backbone(settings, settlement_queue(settings))
-    settlement = settlement_over(backbone, [], router=OneRail(settings.rail), hold_policy=NothingKept())
+    settlement = settlement_over(backbone, [])
     take_callback = CallbackStep(backbone, SignedInbox({}), settlement).take_kept
     waiting = list(quarantined(backbone.documents))
     if arguments.id:

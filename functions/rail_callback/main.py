@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from shared.adapters.rails.inbox import SignedInbox, parse_secrets
 from shared.cloud.backbone import cloud_backbone
 from shared.cloud.settlement_queue import settlement_queue
-from shared.rails.plain import NothingKept, OneRail
 from shared.runtime.carriers import settlement_over
 from shared.runtime.settings import Settings
 from shared.runtime.steps.rail_callback import BODY_BYTES_MAX, rail_callback_endpoint
@@ -17,8 +16,8 @@ from shared.runtime.web import serve
 
 settings = Settings.from_environment()
 backbone = cloud_backbone(settings, settlement_queue(settings))
-# No rails: taking news calls none.
-settlement = settlement_over(backbone, [], router=OneRail(settings.rail), hold_policy=NothingKept())
+# No rails: taking news calls none, and what is to be done next is settlement's.
+settlement = settlement_over(backbone, [])
 endpoint = rail_callback_endpoint(backbone, SignedInbox(parse_secrets(settings.rail_secrets)), settlement)
 
 

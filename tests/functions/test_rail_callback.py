@@ -18,7 +18,6 @@ from shared.payments.commands.settlement import Settlement
 from shared.payments.domain.states import State
 from shared.ports.publisher import Message, Publisher
 from shared.ports.rail import Answer, Instruction, Rail
-from shared.rails.plain import NothingKept, OneRail
 from shared.runtime.backbone import Backbone
 from shared.runtime.carriers import settlement_over
 from shared.runtime.replay import Quarantined, quarantined, replay
@@ -49,7 +48,7 @@ class Desk:
         self.endpoint = rail_callback_endpoint(self.backbone, SignedInbox(secrets), self.settlement())
 
     def settlement(self) -> Settlement:
-        return settlement_over(self.backbone, [], router=OneRail(RAIL), hold_policy=NothingKept())
+        return settlement_over(self.backbone, [])
 
     def step(self) -> CallbackStep:
         return CallbackStep(self.backbone, SignedInbox({}), self.settlement())
