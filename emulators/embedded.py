@@ -17,6 +17,7 @@ from emulators.description import load_system, subscription_name
 from shared.adapters.memory.broker import InMemoryBroker
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.documents import InMemoryDocuments
+from shared.adapters.memory.objects import InMemoryObjects
 from shared.adapters.memory.rail import InMemoryRail
 from shared.adapters.memory.tasks import InMemoryTaskQueue
 from shared.adapters.memory.warehouse import InMemoryWarehouse
@@ -34,11 +35,13 @@ from shared.runtime.api_keys import ApiKeys
 from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.carriers import settlement_over
 from shared.runtime.envelopes import push_from
+from shared.runtime.news import NewsDesk
 from shared.runtime.steps.api import api_endpoint
 from shared.runtime.steps.gate import gate_endpoint
 from shared.runtime.steps.intake import intake_endpoint
 from shared.runtime.steps.settlement import settlement_endpoint
 from shared.runtime.steps.timer import timer_endpoint
+from shared.runtime.steps.timer_jobs import timer_jobs
 from shared.runtime.web import Endpoint, HttpRequest, Reply
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,6 +60,7 @@ class Twins:
     tasks: InMemoryTaskQueue
     rail: InMemoryRail
     warehouse: InMemoryWarehouse
+    objects: InMemoryObjects
 
 
 def make_twins(clock: ManualClock) -> Twins:
@@ -70,6 +74,7 @@ def make_twins(clock: ManualClock) -> Twins:
         tasks=InMemoryTaskQueue(clock),
         rail=InMemoryRail(clock, name=RAIL, timeout_s=terms.timeout_s),
         warehouse=InMemoryWarehouse(columns),
+        objects=InMemoryObjects(),
     )
 
 
@@ -111,7 +116,7 @@ class EmbeddedCloud:
             "fraud": gate_endpoint(backbone, _fraud()),
             "compliance": gate_endpoint(backbone, _compliance(watchlist_dir)),
             "settlement": settlement_endpoint(backbone, settlement),
-            "timer": timer_endpoint(backbone),
+            "timer": timer_endpoint(timer_jobs(backbone, twins.objects, NewsDesk(backbone, settlement), None)),
         }
         self._next_sweep = twins.clock.now() + SWEEP_EVERY
         self._wire()

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import parse_qsl
 
 from shared.contracts.problems import problem_of
 from shared.kernel.errors import ClearwayError
@@ -15,12 +16,13 @@ from shared.runtime.logs import log
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request: header names are looked up in lower case."""
+    """A request: header names are looked up in lower case; of a query parameter that is repeated, the last counts."""
 
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    query: Mapping[str, str] = field(default_factory=dict)
 
     def header(self, name: str) -> str | None:
         """A header's value, by its name in any case."""
@@ -45,6 +47,7 @@ class ServerRequest(Protocol):
     method: str
     path: str
     headers: Any
+    query_string: bytes
 
     def get_data(self) -> bytes:
         """The raw body."""
@@ -65,11 +68,17 @@ def serve(
     else:
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
-            reply = endpoint(HttpRequest(request.method, request.path, headers, request.get_data()))
+            query = query_of(request.query_string.decode("ascii", "replace"))
+            reply = endpoint(HttpRequest(request.method, request.path, headers, request.get_data(), query))
         except Exception as error:  # noqa: BLE001 - the server would answer with its text, which may hold data
             log("ERROR", "unexpected error", code=type(error).__name__, where=_where(error))
             reply = json_reply(500, {"title": "unexpected error", "status": 500})
     return reply.body, reply.status, dict(reply.headers)
+
+
+def query_of(text: str) -> dict[str, str]:
+    """The parameters of a query string, decoded."""
+    return dict(parse_qsl(text, keep_blank_values=True))
 
 
 def _is_bounded(request: ServerRequest, body_bytes_max: int) -> bool:

@@ -143,7 +143,8 @@ def _safety(unit: Unit, payment: Payment, leg: Leg) -> Safety:
             rail=leg.rail,
             instrument=payment.source.instrument,
             money=payment.leg_money(leg.role),
-            settled_at=datetime.combine(leg.settled_on, time(), UTC),
+            # Noon is on the same day wherever the rail's calendar is kept.
+            settled_at=datetime.combine(leg.settled_on, time(12), UTC),
             risk_score=float(score) if isinstance(score, int | float) else None,
             flags=tuple(reason.code for reason in fraud.reasons) if fraud else (),
         )
