@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from emulators.bank.ach.calls import AchCalls
+from emulators.bank.ach.desk import AchDesk
 from emulators.bank.agenda import Agenda
 from emulators.bank.api import Transfers
 from emulators.bank.bank import Bank
@@ -17,6 +19,7 @@ from emulators.bank.clock import SimulatorClock
 from emulators.bank.desk.desk import Desk
 from emulators.bank.exchange import JSON, Request, Response
 from emulators.bank.fields import Fault
+from emulators.bank.files import FileCalls
 from emulators.bank.in_process import InProcess
 from emulators.bank.instant.api import InstantCalls
 from emulators.bank.routes import Api
@@ -93,9 +96,17 @@ class BankSimulator:
             unseen_s=unseen_s,
         )
         self._instant_calls.over(self.instant)
+        self.ach = AchDesk(clock.now, self._inward, self.accounts, objects)
         self._rails = {"instant": self.instant, "card": self.card}
         self._bank_rail = bank_rail
-        rooms = (Transfers(self.bank), self._instant_calls, card.CardCalls(self.card), SideDoor(self))
+        rooms = (
+            Transfers(self.bank),
+            self._instant_calls,
+            card.CardCalls(self.card),
+            AchCalls(self.ach),
+            FileCalls(objects),
+            SideDoor(self),
+        )
         self._api = Api((route for room in rooms for route in room.routes), token=token)
 
     def handle(self, request: Request) -> Response:
@@ -110,24 +121,27 @@ class BankSimulator:
         return InProcess(self.handle, self.clock, timeout_s=timeout_s)
 
     def next_due(self) -> datetime | None:
-        """The earliest moment at which something will happen by itself; None when nothing is to come."""
-        dues = [due for due in (self._inward.next_due(), self._outward.next_due()) if due is not None]
-        return min(dues, default=None)
+        """The earliest moment at which something will happen by itself; None when nothing is to come.
+
+        It is now when outbound files wait to be taken.
+        """
+        return self.clock.now() if self.ach.has_files() else self._next_noted()
 
     def run_due(self) -> int:
         """Let everything happen that is due by the clock, in the order of its moments; returns how much that was."""
-        done = 0
-        while (due := self.next_due()) is not None and due <= self.clock.now():
+        done = self.ach.take_files()
+        while (due := self._next_noted()) is not None and due <= self.clock.now():
             # At one moment the bank's own state comes first: nobody is told of what has not happened.
             done += self._inward.run_until(due)
             done += self._outward.run_until(due)
+            done += self.ach.take_files()
         return done
 
     def advance(self, duration_s: float) -> None:
         """Put the clock forward from moment to moment at which something is due, and let it happen there."""
         until = self.clock.now() + timedelta(seconds=duration_s)
         self.run_due()
-        while (due := self.next_due()) is not None and due <= until:
+        while (due := self._next_noted()) is not None and due <= until:
             self.clock.advance(max(0.0, (due - self.clock.now()).total_seconds()))
             self.run_due()
         self.clock.advance(max(0.0, (until - self.clock.now()).total_seconds()))
@@ -149,6 +163,7 @@ class BankSimulator:
         self.outbox.reset()
         self.bank.reset()
         self._instant_calls.reset()
+        self.ach.reset()
         for desk in self._rails.values():
             desk.reset()
 
@@ -157,11 +172,16 @@ class BankSimulator:
         self._inward.run_until(self.clock.now())
         bank = {**self.bank.summary(), **self.accounts.summary(self._bank_rail)}
         rails = {name: {**desk.summary(), **self.accounts.summary(name)} for name, desk in self._rails.items()}
+        ach = {**self.accounts.summary("ach"), **self.ach.summary()}
         return {
-            "rails": {self._bank_rail: bank, **rails},
+            "rails": {self._bank_rail: bank, "ach": ach, **rails},
             "callbacks": self.outbox.summary(),
             "statements": self.statements.summary(),
         }
 
     def _catch_up(self) -> None:
         self.bank.catch_up()
+
+    def _next_noted(self) -> datetime | None:
+        dues = [due for due in (self._inward.next_due(), self._outward.next_due()) if due is not None]
+        return min(dues, default=None)

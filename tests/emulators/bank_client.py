@@ -48,8 +48,8 @@ class Heard:
 class World:
     """The bank on a clock of its own, and a receiver of its callbacks that answers `status`."""
 
-    def __init__(self, **options: Any) -> None:
-        self.clock = ManualClock(START)
+    def __init__(self, *, start: datetime = START, **options: Any) -> None:
+        self.clock = ManualClock(start)
         self.objects = InMemoryObjects()
         self.heard: list[Heard] = []
         self.status = 204

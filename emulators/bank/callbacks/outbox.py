@@ -44,6 +44,13 @@ class Message:
         return not self.forged and not self.age
 
 
+class _Urgent(threading.local):
+    """What must go out before the answer to the call that a thread handles."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+
 class Outbox:
     """The bank's callbacks. `present` gives the moment that a delivery is signed with: the receiver's own present.
 
@@ -59,13 +66,13 @@ class Outbox:
         self._secret = secret
         self._forgers = "whsec_" + base64.b64encode(hashlib.sha256(secret.encode()).digest()).decode()
         self._lock = threading.Lock()
+        self._urgent = _Urgent()
         self.reset()
 
     def reset(self) -> None:
-        """Forget the counts and what was to be sent before an answer."""
+        """Forget the counts."""
         with self._lock:
             self._counts: dict[str, Counter[str]] = {}
-            self._urgent: list[Message] = []
 
     def send(self, message: Message, at: datetime) -> None:
         """Deliver a message at a moment, and again later if need be."""
@@ -75,15 +82,13 @@ class Outbox:
     def send_before_answer(self, message: Message) -> None:
         """Deliver a message before the answer leaves to the call that is being handled now."""
         if self._deliver is not None:
-            with self._lock:
-                self._urgent.append(message)
+            self._urgent.messages.append(message)
 
     def flush(self) -> None:
-        """Deliver what must go out before an answer. Called without any lock of the bank's."""
-        with self._lock:
-            urgent, self._urgent = self._urgent, []
-        for message in urgent:
-            self._attempt(message, self._present(), 0)
+        """Deliver what must go out before this thread's answer. Called without any lock of the bank's."""
+        messages = self._urgent.messages
+        while messages:
+            self._attempt(messages.pop(0), self._present(), 0)
 
     def summary(self) -> dict[str, Any]:
         """By rail: `attempts`, and messages `delivered` (2xx), `refused` for good, or `given_up` after the last."""
