@@ -19,6 +19,7 @@ from shared.ledger.commands.open_account import open_account
 from shared.ledger.queries.get_account import get_account
 from shared.payments.commands.cancel_payment import STEP as CANCELLATION
 from shared.payments.commands.cancel_payment import cancel_payment
+from shared.payments.commands.redrive_payments import let_rest
 from shared.payments.commands.refund_payment import RefundRequest, refund_payment
 from shared.payments.commands.submit_payment import Submitted, submit_payment
 from shared.payments.domain.events import owed_by_step
@@ -68,6 +69,7 @@ class Api:
         """`POST /v1/payments/{id}/cancel`: the payment, cancelled; 409 once a rail may have been told."""
         payment = cancel_payment(payment_id, tenant=tenant, pipeline=self.backbone.pipeline, ledger=self.ledger)
         dispatch(payment, owed_by_step(payment, CANCELLATION), self.backbone)
+        let_rest(payment, pipeline=self.backbone.pipeline)
         return json_reply(200, payment_answer(payment))
 
     def refund_payment(self, request: HttpRequest, tenant: str, payment_id: str) -> Reply:

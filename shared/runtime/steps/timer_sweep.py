@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.kernel.errors import ClearwayError
-from shared.payments.commands.redrive_payments import overdue_payments
+from shared.payments.commands.redrive_payments import let_rest, overdue_payments
 from shared.payments.domain.events import owed_by_live
 from shared.runtime.backbone import Backbone
 from shared.runtime.dispatch import dispatch
@@ -20,6 +20,7 @@ def sweep(backbone: Backbone) -> Mapping[str, int]:
             log("WARNING", "timer: overdue", payment_id=payment.id, state=payment.state, drives=payment.drives)
             try:
                 dispatch(payment, owed_by_live(payment), backbone)
+                let_rest(payment, pipeline=backbone.pipeline)
                 driven += 1
             except ClearwayError as error:
                 failed += 1
