@@ -101,7 +101,9 @@ class AchWorld:
 
     def cut(self) -> tuple[AchFile, ...]:
         """Run the cut-off job."""
-        return run_cutoffs(self.clock.now(), self.seen)
+        run = run_cutoffs(self.clock.now(), self.seen)
+        assert run.errors == ()
+        return run.files
 
     def at(self, text: str) -> AchWorld:
         """Go on to a moment by the operator's clock."""

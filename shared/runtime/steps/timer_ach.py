@@ -34,15 +34,22 @@ def ach_desk(backbone: Backbone, objects: ObjectStore, origin: AchOrigin) -> Ach
 
 
 def cut(backbone: Backbone, objects: ObjectStore, origin: AchOrigin) -> Mapping[str, int]:
-    """Cut every file that is due: counts of `files`, `empty` cut-offs and `entries`. Raises what `run_cutoffs` raises.
+    """Cut every file that is due: counts of `files`, `empty` cut-offs, `entries`, and files that `failed`.
 
-    May be called at any time, by any number of processes, and again after a failure.
+    May be called at any time and by any number of processes; with `failed` above zero it is to be called again.
     """
-    files = run_cutoffs(backbone.clock.now(), ach_desk(backbone, objects, origin))
-    for file in files:
+    run = run_cutoffs(backbone.clock.now(), ach_desk(backbone, objects, origin))
+    for file in run.files:
         log("INFO", "timer: ACH cut-off", file_id=file.id, status=file.status.value, entries=file.entries)
-    sent = [file for file in files if file.entries]
-    return {"files": len(sent), "empty": len(files) - len(sent), "entries": sum(file.entries for file in sent)}
+    for error in run.errors:
+        log("ERROR", "timer: ACH file not finished", code=error.code.code, detail=error.detail)
+    sent = [file for file in run.files if file.entries]
+    return {
+        "files": len(sent),
+        "empty": len(run.files) - len(sent),
+        "entries": sum(file.entries for file in sent),
+        "failed": len(run.errors),
+    }
 
 
 def inbound(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.kernel.errors import ClearwayError
 from shared.rails.ach_documents import CUTOFFS_DONE, FILES, file_from
 from shared.rails.commands.ach.cut_file import cut_file, finish_file
 from shared.rails.commands.ach.desk import AchDesk
@@ -15,13 +17,21 @@ from shared.rails.domain.ach_windows import Cutoff
 FIRST_LOOK = timedelta(days=4)
 
 
-def run_cutoffs(now: datetime, desk: AchDesk) -> tuple[AchFile, ...]:
-    """The files that this call brought to their end, also empty ones; none when no cut-off is due.
+@dataclass(frozen=True, slots=True)
+class CutoffRun:
+    """The files that a call brought to their end, also empty ones, and what kept others from it."""
+
+    files: tuple[AchFile, ...]
+    errors: tuple[ClearwayError, ...] = ()
+
+
+def run_cutoffs(now: datetime, desk: AchDesk) -> CutoffRun:
+    """Cut what is due; nothing, when no cut-off is. See `cut_file` for the errors.
 
     After a sleep over several cut-offs of a kind, one file is cut for what was queued by the last of them: it makes the
     next window that is open now, and a file for each missed cut-off could add nothing. Where no same-day window is
     sooner any more, the standard file takes the same-day entries too, now or at its own cut-off.
-    Raises what `cut_file` raises.
+    A file that cannot be finished does not keep later ones from being cut, and is tried again by every call.
     """
     begun = [
         file_from(document)
@@ -34,7 +44,15 @@ def run_cutoffs(now: datetime, desk: AchDesk) -> tuple[AchFile, ...]:
     # In the order of the cut-offs: the mark of what is done moves on, so an earlier one must not be left behind it.
     todo: list[AchFile | Cutoff] = [*begun, *(cutoff for cutoff in due if cutoff.id not in known)]
     todo.sort(key=lambda one: one.cutoff_at if isinstance(one, AchFile) else desk.origin.schedule.reached_at(one))
-    return tuple(finish_file(one, desk) if isinstance(one, AchFile) else cut_file(one, desk) for one in todo)
+    files, errors = [], []
+    for one in todo:
+        try:
+            files.append(finish_file(one, desk) if isinstance(one, AchFile) else cut_file(one, desk))
+        except ClearwayError as error:
+            errors.append(error)
+            if not isinstance(one, AchFile):
+                break  # it may not even be opened, and then nothing but the mark would know of it
+    return CutoffRun(tuple(files), tuple(errors))
 
 
 def _due(since: datetime, now: datetime, desk: AchDesk) -> list[Cutoff]:

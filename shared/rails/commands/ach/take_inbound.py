@@ -40,9 +40,9 @@ TakeNews = Callable[[News], object]
 def take_inbound_files(*, desk: AchDesk, take_news: TakeNews, corrections: Corrections) -> Mapping[str, int]:
     """Take every file that was not taken before, and count: `files`, `refused`, `failed`, and entries by outcome.
 
-    A malformed file is refused whole, with line, field and reason, and a case; it stays where it is. An entry whose
-    consequences cannot be had now counts as `failed`: its file is taken again by the next call, the others go on.
-    Raises what the stores raise when they cannot be reached.
+    A malformed file is refused whole, with line, field and reason, and a case; it stays where it is. An entry that
+    cannot be taken now, or whose consequences cannot be had now, counts as `failed`: its file is taken again by the
+    next call, and all others go on. Raises UNAVAILABLE, CONTENDED when there is no looking at the files at all.
     """
     counts: Counter[str] = Counter()
     for name in _untaken(desk):
@@ -79,9 +79,9 @@ def _take_file(name: str, desk: AchDesk, take_news: TakeNews, corrections: Corre
         _refuse(key, error, desk)
         return Counter(refused=1)
     for item in items_of(file, received_at.astimezone(EASTERN).date()):
-        taken = take_item(item, key, received_at, desk)
-        counts[taken.outcome.value] += 1
         try:
+            taken = take_item(item, key, received_at, desk)
+            counts[taken.outcome.value] += 1
             done = follow_up(taken, item.code, desk=desk, take_news=take_news, corrections=corrections)
         except ClearwayError as error:
             if error.disposition is Disposition.NOT_FOUND:  # an entry of ours, whose payment is not there
