@@ -34,9 +34,9 @@ from shared.ports.documents import Transaction
 from shared.ports.ledger import Booking, Movement, RailSettlement, Wallet
 from shared.ports.rail import Answer, News, RailStatus
 from shared.ports.routing import HoldPolicy, Router
-from shared.rails.plain import NothingKept
 from tests.support.builders import ADA, BOB, DRIVE, NOON, TENANT, a_party
 from tests.support.choices import FixedRouter
+from tests.support.plain import NothingKept
 
 AMOUNT, FEE = 100_00, 1_50
 GRACE_S, TIMEOUT_S = 10.0, 2.0
