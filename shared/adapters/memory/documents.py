@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import operator
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from shared.adapters.optimism import StaleError, run_optimistically
+from shared.adapters.selection import Selection
 from shared.adapters.staging import Add, Create, Replace, Write
 from shared.kernel.usage import usage
 from shared.ports.clock import Clock
@@ -42,28 +44,21 @@ class InMemoryDocuments:
         collection: str,
         *,
         equal: Mapping[str, Any] | None = None,
+        contains: tuple[str, Any] | None = None,
+        at_least: tuple[str, Any] | None = None,
         at_most: tuple[str, Any] | None = None,
+        descending: bool = False,
         limit: int = 1_000,
         after: Document | None = None,
     ) -> Sequence[Document]:
         """See `DocumentReader.find`."""
-        order = at_most[0] if at_most else None
-
-        def position(document: Document) -> tuple[Any, ...]:
-            return (document.fields[order], document.key.id) if order else (document.key.id,)
-
-        def matches(document: Document) -> bool:
-            fields = document.fields
-            if any(name not in fields or fields[name] != value for name, value in (equal or {}).items()):
-                return False
-            # Firestore compares within one type: a null or missing field is never at most a time.
-            return at_most is None or (fields.get(at_most[0]) is not None and fields[at_most[0]] <= at_most[1])
-
+        selection = Selection(equal or {}, contains, at_least, at_most, descending)
         with self._lock:
             there = [document for key, document in self._documents.items() if key.collection == collection]
-        found = sorted((document for document in there if matches(document)), key=position)
+        found = sorted(filter(selection.finds, there), key=selection.position, reverse=descending)
         if after is not None:
-            found = [document for document in found if position(document) > position(after)]
+            end, past = selection.position(after), operator.lt if descending else operator.gt
+            found = [document for document in found if past(selection.position(document), end)]
         usage().reads += max(1, len(found[:limit]))  # an empty query is billed as one read
         return [_copied(document) for document in found[:limit]]
 
