@@ -6,6 +6,8 @@ from shared.kernel.errors import Disposition, ErrorCode
 
 
 class RailsError(ErrorCode):
-    """What can be wrong with the catalogue of rails itself."""
+    """What can be wrong with what the operator configures: the catalogue of rails, participants, holds."""
 
     INVALID_CATALOGUE = ("invalid_rail_catalogue", Disposition.BROKEN)
+    INVALID_PARTICIPANTS = ("invalid_participants", Disposition.BROKEN)
+    INVALID_HOLD_POLICY = ("invalid_hold_policy", Disposition.BROKEN)
