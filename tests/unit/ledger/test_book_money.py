@@ -21,7 +21,7 @@ from shared.ledger.queries.verify_books import verify_books
 from shared.ports.documents import Key, Transaction
 from shared.ports.ledger import House, HouseAccount, Movement, Wallet
 from tests.support.builders import NOON, TENANT
-from tests.unit.ledger.books import A, B, LEDGER, RAIL, account, book, booking, hold, opened_store, refused
+from tests.unit.ledger.books import LEDGER, RAIL, A, B, account, book, booking, hold, opened_store, refused
 
 
 @pytest.fixture
