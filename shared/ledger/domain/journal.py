@@ -34,11 +34,18 @@ class Line:
 
 
 def merged(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """One line for each account and side, in the order in which they first come."""
+    """One line for each account and side, in the order in which they first come.
+
+    Lines that are not positive stay by themselves, so that none can hide in the sum of others.
+    """
     sums: Counter[tuple[str, Side]] = Counter()
+    refused = []
     for line in lines:
-        sums[line.account, line.side] += line.amount_minor
-    return tuple(Line(account, side, amount_minor) for (account, side), amount_minor in sums.items())
+        if line.amount_minor > 0:
+            sums[line.account, line.side] += line.amount_minor
+        else:
+            refused.append(line)
+    return (*(Line(account, side, amount_minor) for (account, side), amount_minor in sums.items()), *refused)
 
 
 @dataclass(frozen=True, slots=True)
