@@ -14,7 +14,7 @@ from shared.kernel.errors import ClearwayError, KernelError
 from shared.runtime.api_keys import ApiKeys
 from shared.runtime.envelopes import push_from
 from shared.runtime.settings import Settings
-from shared.runtime.web import HttpRequest, Reply, serve
+from shared.runtime.web import HttpRequest, Reply, json_reply, serve
 
 
 def test_settings_name_the_variable_that_is_missing_or_no_number() -> None:
@@ -92,8 +92,9 @@ def test_what_pubsub_never_sends_is_refused(body: bytes) -> None:
 class Request:
     """What a server hands over."""
 
-    def __init__(self, method: str, path: str) -> None:
+    def __init__(self, method: str, path: str, query_string: bytes = b"") -> None:
         self.method, self.path, self.headers = method, path, {"X-Name": "value"}
+        self.query_string = query_string
 
     def get_data(self) -> bytes:
         return b"body"
@@ -123,3 +124,29 @@ def test_header_names_are_found_in_any_case() -> None:
         serve(lambda request: Reply(200, (request.header("x-NAME") or "").encode()), Request("POST", "/"))[0]
         == b"value"
     )
+
+
+def queried(raw: bytes) -> tuple[int, dict[str, Any]]:
+    def echo(request: HttpRequest) -> Reply:
+        return json_reply(200, request.query)
+
+    body, status, _ = serve(echo, Request("GET", "/", raw))
+    return status, json.loads(body)
+
+
+def test_the_query_string_reaches_the_endpoint_decoded() -> None:
+    assert queried(b"") == (200, {})
+    assert queried(b"order=newest&limit=5&empty=&name=Zo%C3%AB+B&at=12%3A00%2B02%3A00") == (
+        200,
+        {"order": "newest", "limit": "5", "empty": "", "name": "Zo\u00eb B", "at": "12:00+02:00"},
+    )
+
+
+@pytest.mark.parametrize(
+    "raw", [b"limit=1&limit=2", b"name=\xff", b"name=%ff", b"&".join([b"a%d=1" % n for n in range(33)])]
+)
+def test_a_query_string_that_says_two_things_or_none_is_refused(raw: bytes) -> None:
+    status, problem = queried(raw)
+    assert status == 400
+    assert problem["code"] == "malformed"
+    assert problem["errors"][0]["pointer"] == "/query"
