@@ -88,6 +88,7 @@ def entry_to_fields(entry: JournalEntry) -> dict[str, Any]:
         "at": entry.at,
         "kind": entry.kind,
         "reverses": entry.reverses,
+        "reference": entry.reference,
         "accounts": list(entry.accounts),
         "lines": [
             {"account": line.account, "side": line.side.value, "amount_minor": line.amount_minor}
@@ -108,4 +109,5 @@ def entry_from(document: Document) -> JournalEntry:
         fields["at"],
         kind=fields["kind"],
         reverses=fields["reverses"],
+        reference=fields["reference"],
     )

@@ -36,4 +36,5 @@ def transfer_of(booking: Booking, new_holds: tuple[Hold, ...] = ()) -> Transfer:
         holds=booking.holds,
         new_holds=new_holds,
         reverses=booking.reverses,
+        reference=booking.reference,
     )

@@ -15,8 +15,9 @@ from shared.contracts.catalogue import REQUESTS_TOPIC
 from shared.kernel import ids
 from shared.ports.documents import Document
 from shared.ports.publisher import Message
-from shared.runtime.backbone import Documents
+from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.replay import quarantined
+from shared.runtime.steps.timer_schedules import run_due_schedules
 from shared.runtime.web import HttpRequest
 from tests.support.builders import ADA, WALLET
 from tests.support.world import AUTHORIZATION, World
@@ -87,6 +88,7 @@ def test_every_query_has_its_index_and_every_index_its_query() -> None:
     world.twins.broker.publish(Message(REQUESTS_TOPIC, b"not json", {"type": "payment.request", "version": "1"}))
     assert world.cloud.settle_down()
     world.cloud.endpoints["timer"](HttpRequest("POST", "/sweep"))
+    run_due_schedules(Backbone(stores[0], world.twins.broker, world.twins.clock))
     assert len(list(quarantined(stores[0]))) == 1
     account = ids.wallet_account_id(ADA, WALLET)
     for asked in ("entries", "entries?order=oldest", "balance?at=2026-11-02T00:00:00Z"):

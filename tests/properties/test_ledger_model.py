@@ -101,7 +101,6 @@ class Drive:
         self.booked: list[Wanted] = []
         self.tick = 0
         self.outcomes: Counter[str] = Counter()
-        self.known = 0
         self.balances: dict[Key, tuple[int, Standing]] = {}
         self.gave: dict[tuple[str, str], int] = defaultdict(int)
         self.got: dict[tuple[str, str], int] = defaultdict(int)
@@ -375,15 +374,12 @@ class Drive:
 
         A document that has changed has another version, so only those are looked into again.
         """
-        documents = self.store._documents
-        new = list(documents)[self.known :]
-        self.balances |= {key: (0, NONE) for key in new if key.collection in ("accounts", "house_shards")}
-        self.known = len(documents)
-        for key, (version, before) in self.balances.items():
-            document = documents[key]
+        accounts = self.store._collections["accounts"]
+        for document in (*accounts.values(), *self.store._collections["house_shards"].values()):
+            version, before = self.balances.get(document.key, (0, NONE))
             if document.version != version:
                 now = Standing.of(document)
-                self.balances[key] = document.version, now
+                self.balances[document.key] = document.version, now
                 self.gave[now.place] += now.debits - before.debits
                 self.got[now.place] += now.credits - before.credits
                 self.sums[now.place[1]] += now.credits - now.debits - before.credits + before.debits
@@ -391,7 +387,7 @@ class Drive:
         assert _some(self.gave) == _some(self.model.gave)
         assert _some(self.got) == _some(self.model.got)
         for wallet in WALLETS:
-            fields = documents[Key("accounts", wallet)].fields
+            fields = accounts[Key("accounts", wallet)].fields
             assert fields["debits_pending_minor"] == self.model.pending(wallet)
             assert fields["status"] == self.model.status.get(wallet, "open")
             assert self.model.spendable(wallet) >= 0

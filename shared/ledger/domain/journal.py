@@ -52,7 +52,8 @@ def merged(lines: Iterable[Line]) -> tuple[Line, ...]:
 class JournalEntry:
     """The postings of one booking in one currency; refuses to exist unless debits equal credits.
 
-    `kind` says what was booked; `reverses` is the id of the entry that this one undoes.
+    `kind` says what was booked; `reverses` is the id of the entry that this one undoes, `reference` the key
+    of the leg by which a rail moved the money.
     """
 
     id: str
@@ -62,6 +63,7 @@ class JournalEntry:
     at: datetime
     kind: str = ""
     reverses: str = ""
+    reference: str = ""
 
     def __post_init__(self) -> None:
         """Refuse lines that do not balance, that are not positive, or that are too few. Raises UNBALANCED."""

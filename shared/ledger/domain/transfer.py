@@ -51,6 +51,7 @@ class Transfer:
     holds: tuple[Hold, ...] = ()
     new_holds: tuple[Hold, ...] = ()
     reverses: str = ""
+    reference: str = ""
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -90,7 +91,14 @@ class Transfer:
     def entry(self) -> JournalEntry:
         """Its journal entry; raises UNBALANCED."""
         return JournalEntry(
-            self.id, self.payment_id, self.currency, self.lines, self.at, kind=self.kind, reverses=self.reverses
+            self.id,
+            self.payment_id,
+            self.currency,
+            self.lines,
+            self.at,
+            kind=self.kind,
+            reverses=self.reverses,
+            reference=self.reference,
         )
 
 

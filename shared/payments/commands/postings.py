@@ -33,11 +33,11 @@ def book_transfer(unit: Unit, payment: Payment) -> Payment:
     return book_from_hold(unit, payment, Wallet(payment.destination.instrument.account_id))
 
 
-def book_from_hold(unit: Unit, payment: Payment, payee: Place) -> Payment:
+def book_from_hold(unit: Unit, payment: Payment, payee: Place, leg: Leg | None = None) -> Payment:
     """The amount to the payee and the fee to the house, out of what intake set aside."""
     wallet, amount_minor = wallet_of(payment), payment.request.money.amount_minor
     movements = (Movement(wallet, payee, amount_minor), *_fee(payment, wallet))
-    book(unit, payment, movements, kind=_kind(payment), holds=payment.open_holds)
+    book(unit, payment, movements, kind=_kind(payment), holds=payment.open_holds, leg=leg)
     return replace(
         payment,
         holds=tuple(hold.posted(hold.money.amount_minor) if hold.open else hold for hold in payment.holds),
@@ -49,27 +49,27 @@ def book_deposit(unit: Unit, payment: Payment, leg: Leg, kept_back: tuple[Hold, 
     net_minor = payment.request.money.amount_minor - payment.fee_minor
     rail = RailSettlement(leg.rail)
     movements = (Movement(rail, wallet_of(payment), net_minor), *_fee(payment, rail))
-    book(unit, payment, movements, kind=Route.DEPOSIT.value, new_holds=kept_back)
+    book(unit, payment, movements, kind=Route.DEPOSIT.value, new_holds=kept_back, leg=leg)
     return replace(payment, holds=(*payment.holds, *kept_back))
 
 
 def book_collected(unit: Unit, payment: Payment, leg: Leg) -> None:
     """What was collected for somebody outside: in transit until it is paid out."""
     movement = Movement(RailSettlement(leg.rail), IN_TRANSIT, payment.request.money.amount_minor)
-    book(unit, payment, (movement,), kind="collection")
+    book(unit, payment, (movement,), kind="collection", leg=leg)
 
 
 def book_passed_on(unit: Unit, payment: Payment, leg: Leg) -> None:
     """What was in transit, paid out less the fee."""
     net_minor = payment.request.money.amount_minor - payment.fee_minor
     movements = (Movement(IN_TRANSIT, RailSettlement(leg.rail), net_minor), *_fee(payment, IN_TRANSIT))
-    book(unit, payment, movements, kind=Route.TRANSFER.value)
+    book(unit, payment, movements, kind=Route.TRANSFER.value, leg=leg)
 
 
-def book_out_of_transit(unit: Unit, payment: Payment, to: Place, *, kind: str) -> None:
+def book_out_of_transit(unit: Unit, payment: Payment, to: Place, *, kind: str, leg: Leg | None = None) -> None:
     """What was in transit and is not paid out: back over its rail, parked, or kept against what the rail took back."""
     movement = Movement(IN_TRANSIT, to, payment.request.money.amount_minor)
-    book(unit, payment, (movement,), kind=kind)
+    book(unit, payment, (movement,), kind=kind, leg=leg)
 
 
 def entry_id_of(payment: Payment) -> str:
@@ -85,10 +85,23 @@ def book(
     kind: str,
     holds: tuple[Hold, ...] = (),
     new_holds: tuple[Hold, ...] = (),
+    leg: Leg | None = None,
 ) -> None:
-    """Book what cannot be refused, at the payment's last version: it comes from the house, or from what is held."""
+    """Book what cannot be refused, at the payment's last version: it comes from the house, or from what is held.
+
+    `leg` is the one whose rail moved the money, where one did.
+    """
     currency, at = payment.request.money.currency, payment.history[-1].at
-    booking = Booking(entry_id_of(payment), payment.id, currency, movements, at, kind, holds)
+    booking = Booking(
+        entry_id=entry_id_of(payment),
+        payment_id=payment.id,
+        currency=currency,
+        movements=movements,
+        at=at,
+        kind=kind,
+        holds=holds,
+        reference=leg.key if leg else "",
+    )
     refused = unit.ledger.book(unit.tx, booking, new_holds=new_holds)
     if refused is not None:
         raise ClearwayError(PaymentError.NOT_BOOKED, f"the ledger refused what was held: {refused.code}")
