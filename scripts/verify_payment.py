@@ -49,7 +49,7 @@ def _entry(payment: Payment, owed: OwedEntry, entry: JournalEntry) -> Iterator[D
     )
     for what, expected, found in pairs:
         if expected != found:
-            yield Difference(subject, f"{what} of entry {entry.id}", expected, found)
+            yield Difference(subject, f"{what} of entry {entry.id}", expected or "nothing", found or "nothing")
     currency = payment.request.money.currency
     flows = [
         Flow(account_of(one.source, currency), account_of(one.destination, currency), one.amount_minor)
