@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ from shared.runtime.logs import log
 
 # The JSON of `AchOrigin`, in the environment of the functions that speak ACH.
 ORIGIN_VARIABLE = "CLEARWAY_ACH_ORIGIN"
+
+
+def origin_from_environment(environment: Mapping[str, str] = os.environ) -> AchOrigin:
+    """Our identity on the ACH network. Raises INVALID_ORIGIN, also where the variable is missing."""
+    return AchOrigin.parse(environment.get(ORIGIN_VARIABLE, ""))
 
 
 def ach_desk(backbone: Backbone, objects: ObjectStore, origin: AchOrigin) -> AchDesk:
