@@ -104,6 +104,19 @@ def test_a_payment_goes_out_in_a_file_settles_and_comes_back(
     assert ach.world.books().balanced
 
 
+def test_a_payment_that_comes_back_before_anybody_asked_has_failed(ach: AchPipeline) -> None:
+    payment_id = ach.world.pay("key-1", **DEPOSIT)
+    for moment in ("2026-11-02T08:00", "2026-11-02T10:15"):
+        ach.at(moment)
+    header, entry = ach.bank.batch_of(f"{payment_id}.debit")
+    ach.bank.bank_sends("r.ach", (header, Return(entry=entry, code="R01")), settled_on=date(2026, 11, 3))
+    assert ach.answers() == {"files": 1, "returned": 1}
+    assert ach.state() is State.FAILED
+    ach.at("2026-11-03T18:00")
+    assert ach.state() is State.FAILED
+    assert ach.world.books().balanced
+
+
 def test_a_change_corrects_the_customers_instrument_for_later_payments(ach: AchPipeline) -> None:
     payment_id = ach.world.pay(source=(ADA, WALLET), destination=(ADA, BANK))
     for moment in ("2026-11-02T08:00", "2026-11-02T10:15", "2026-11-03T02:00"):
@@ -118,6 +131,19 @@ def test_a_change_corrects_the_customers_instrument_for_later_payments(ach: AchP
     assert customer.instruments[BANK].account_number == "777000777"
     assert customer.instruments[PAYEE].account_number == "100000000", "another instrument, with its own bank"
     assert [one.before.account_number for one in customer.corrections] == ["100000000"]
+
+
+def test_a_change_that_answers_a_prenote_corrects_the_instrument_too(ach: AchPipeline) -> None:
+    call(ach, "POST", f"/v1/customers/{ADA}/instruments/{BANK}/prenote")
+    ach.at("2026-11-03T02:00")
+    header, entry = ach.bank.batch_of(f"prenote.{ADA}.{BANK}")
+    change = Change(entry=entry, code="C06", corrected_data="777000777           32")
+    ach.bank.bank_sends("c.ach", (header, change), settled_on=date(2026, 11, 4))
+    assert ach.answers() == {"files": 1, "changed": 1}
+    document = ach.world.twins.documents.get(customer_key(ADA))
+    assert document is not None
+    instrument = customer_from(document).instruments[BANK]
+    assert (instrument.account_number, instrument.account_type) == ("777000777", "savings")
 
 
 def call(ach: AchPipeline, method: str, path: str, tenant: str = TENANT) -> Reply:

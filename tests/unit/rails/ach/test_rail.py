@@ -11,8 +11,11 @@ from shared.kernel.errors import ClearwayError, KernelError
 from shared.kernel.money import Money
 from shared.kernel.party import Direction, InstrumentKind, PartyType
 from shared.ports.rail import Instruction, RailError, RailStatus, Speed
+from shared.rails.ach_documents import account_key
 from shared.rails.commands.ach.ach_rail import AchRail
+from shared.rails.domain.ach.known import KnownAccount, Numbers
 from shared.rails.domain.ach.origin import Authorisation
+from shared.rails.domain.ach.terms import account_ref
 from tests.support.ach import ORIGIN, AchWorld, an_account, an_instruction, new_york
 
 
@@ -185,3 +188,41 @@ def test_a_key_that_no_url_could_hold_is_misused(world: AchWorld) -> None:
     with pytest.raises(ClearwayError) as caught:
         world.rail.submit(an_instruction("a key"))
     assert caught.value.code is KernelError.MISUSE
+
+
+A, B, C = (Numbers("021000021", number) for number in ("100000000", "200000000", "300000000"))
+
+
+@pytest.mark.parametrize(
+    ("corrections", "expected"),
+    [
+        ({}, A),
+        ({A: B}, B),
+        ({A: B, B: C}, C),
+        ({A: B, B: A}, A),  # a bank takes back what it said
+        ({B: C}, A),  # another account's
+        ({A: replace(B, account_type="savings")}, replace(B, account_type="savings")),
+        ({A: replace(A, account_type="savings")}, replace(A, account_type="savings")),
+    ],
+)
+def test_an_entry_goes_to_the_account_that_banks_say_is_meant(
+    world: AchWorld, corrections: dict[Numbers, Numbers], expected: Numbers
+) -> None:
+    for wrong, right in corrections.items():
+        key = account_key(account_ref(wrong.routing_number, wrong.account_number))
+        fields = KnownAccount(corrected=right).to_fields()
+        world.documents.run(lambda tx, key=key, fields=fields: tx.create(key, fields))  # type: ignore[misc]
+    world.rail.submit(an_instruction())
+    entry = world.entry("pay_a.credit")
+    assert (entry.account_number, entry.account_type) == (expected.account_number, expected.account_type or "checking")
+    assert entry.account_ref == account_ref(A.routing_number, A.account_number), "as it was instructed"
+    assert world.rail.submit(an_instruction()).status is RailStatus.PENDING, "and the same instruction is the same"
+
+
+def test_corrections_in_a_circle_end(world: AchWorld) -> None:
+    for wrong, right in ((A, B), (B, C), (C, B)):
+        key = account_key(account_ref(wrong.routing_number, wrong.account_number))
+        fields = KnownAccount(corrected=right).to_fields()
+        world.documents.run(lambda tx, key=key, fields=fields: tx.create(key, fields))  # type: ignore[misc]
+    world.rail.submit(an_instruction())
+    assert world.entry("pay_a.credit").account_number in (B.account_number, C.account_number)
