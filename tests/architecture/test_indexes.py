@@ -18,6 +18,7 @@ from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.replay import quarantined
 from shared.runtime.steps.timer_ach import cut as ach_cut
 from shared.runtime.steps.timer_ach import inbound as ach_inbound
+from shared.runtime.steps.timer_schedules import run_due_schedules
 from shared.runtime.web import HttpRequest
 from tests.support.ach import ORIGIN
 from tests.support.world import World
@@ -88,6 +89,7 @@ def test_every_query_has_its_index_and_every_index_its_query() -> None:
     world.twins.broker.publish(Message(REQUESTS_TOPIC, b"not json", {"type": "payment.request", "version": "1"}))
     assert world.cloud.settle_down()
     world.cloud.endpoints["timer"](HttpRequest("POST", "/sweep"))
+    run_due_schedules(Backbone(stores[0], world.twins.broker, world.twins.clock))
     assert len(list(quarantined(stores[0]))) == 1
     backbone = Backbone(stores[0], world.twins.broker, world.twins.clock)
     for _ in range(2):  # over a same-day cut-off and a standard one, on a banking day

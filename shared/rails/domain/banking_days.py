@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from shared.kernel.errors import ClearwayError, KernelError
-from shared.rails.domain.tables import in_force, table
+from shared.rails.domain.tables import table
 
 _SATURDAY, _SUNDAY = 5, 6
 _DAY = timedelta(days=1)
@@ -48,7 +48,7 @@ def add_banking_days(day: date, count: int) -> date:
 def holidays(year: int) -> dict[date, str]:
     """The days on which the holidays of a year are observed, with their names; those on a Saturday are not."""
     found = {}
-    for rule in in_force(table("banking_holidays")["holiday"], date(year, 12, 31)):
+    for rule in table("banking_holidays")["holiday"]:
         day = _day_of(rule, year)
         if day < rule["effective_from"] or day.weekday() == _SATURDAY:
             continue
