@@ -44,7 +44,7 @@ def test_jobs_that_cut_at_once_make_one_file_with_each_payment_once(documents: D
     keys = [f"pay_{number:03d}.credit" for number in range(PAYMENTS)]
     for key in keys:
         rail.submit(an_instruction(key))
-    clock.advance_to(new_york("2026-11-04T02:01"))
+    clock.advance_to(new_york("2026-11-03T20:01"))
     gate = threading.Barrier(JOBS)
 
     def job(_: int) -> int:

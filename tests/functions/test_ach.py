@@ -3,61 +3,46 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-import emulators.embedded
-from emulators.embedded import Wrapping
-from shared.adapters.memory.objects import InMemoryObjects
+from emulators.embedded import EmbeddedCloud, Wrapping, make_twins
 from shared.contracts.errors import ContractError
 from shared.customers.documents import customer_from, customer_key
 from shared.formats.nacha.sent_back import Change, Return
 from shared.kernel import ids
 from shared.kernel.errors import ClearwayError
-from shared.payments.commands.take_news import take_news
 from shared.payments.domain.states import State
-from shared.ports.rail import News
 from shared.rails.commands.ach.ach_rail import AchRail
-from shared.rails.plain import NothingKept, OneRail
-from shared.runtime.backbone import Backbone, Documents
+from shared.runtime.backbone import Backbone
 from shared.runtime.carriers import settlement_over
+from shared.runtime.news import NewsDesk
 from shared.runtime.steps.api_prenotes import PRENOTE_ROUTES
 from shared.runtime.steps.timer_ach import cut, inbound, origin_from_environment
 from shared.runtime.web import HttpRequest, Reply
 from tests.support.ach import ORIGIN, AchWorld, new_york
 from tests.support.builders import ADA, BANK, PAYEE, TENANT, WALLET
-from tests.support.world import DEPOSIT, World, payment_body
+from tests.support.world import API_KEYS, DEPOSIT, World, payment_body
 
 
 class AchPipeline:
-    """The pipeline of `World` with ACH as its only rail, from Monday at seven."""
+    """The pipeline of `World`, funded over another rail, with ACH as its only rail from Monday at seven."""
 
     def __init__(self) -> None:
-        stores: list[Documents] = []
-
-        def seen(documents: Documents) -> Documents:
-            stores.append(documents)
-            return documents
-
-        self.world = World(Wrapping(documents=seen, rail=lambda port: AchRail(stores[-1], self.clock_of(port), ORIGIN)))
-        twins = self.world.twins
-        self.objects = InMemoryObjects()
-        self.backbone = Backbone(twins.documents, twins.broker, twins.clock, twins.tasks)
-        rail = AchRail(twins.documents, twins.clock, ORIGIN)
-        self.settlement = settlement_over(self.backbone, [rail], router=OneRail("ach"), hold_policy=NothingKept())
+        self.world = World()
+        clock, documents = self.world.twins.clock, self.world.twins.documents
+        rail = AchRail(documents, clock, ORIGIN)
+        twins = replace(make_twins(clock), documents=documents)
+        self.world.twins = twins
+        self.world.cloud = EmbeddedCloud(twins, api_keys=API_KEYS, wrapping=Wrapping(rail=lambda _: rail))
+        self.objects = twins.objects
+        self.backbone = Backbone(documents, twins.broker, clock, twins.tasks)
+        self.news = NewsDesk(self.backbone, settlement_over(self.backbone, [rail]))
         self.bank = AchWorld()  # its ways of reading and answering files, over this world's stores
-        self.bank.clock, self.bank.documents, self.bank.objects = twins.clock, twins.documents, self.objects
-
-    @staticmethod
-    def clock_of(port: Any) -> Any:
-        """The clock of the twin that the rail replaces."""
-        return port._clock
-
-    def take(self, news: News) -> None:
-        """The payments' side of news."""
-        take_news(news, self.settlement)
+        self.bank.clock, self.bank.documents, self.bank.objects = clock, documents, self.objects
 
     def at(self, text: str) -> None:
         """Go on to a moment, with everything that is due on the way, and the job of cut-offs."""
@@ -73,12 +58,13 @@ class AchPipeline:
 
     def answers(self) -> dict[str, int]:
         """Take what the bank has put there."""
-        return {name: count for name, count in inbound(self.backbone, self.objects, ORIGIN, self.take).items() if count}
+        return {
+            name: count for name, count in inbound(self.backbone, self.objects, ORIGIN, self.news.take).items() if count
+        }
 
 
 @pytest.fixture
-def ach(monkeypatch: pytest.MonkeyPatch) -> AchPipeline:
-    monkeypatch.setattr(emulators.embedded, "RAIL", "ach")
+def ach() -> AchPipeline:
     return AchPipeline()
 
 
@@ -119,7 +105,7 @@ def test_a_payment_that_comes_back_before_anybody_asked_has_failed(ach: AchPipel
 
 def test_a_change_corrects_the_customers_instrument_for_later_payments(ach: AchPipeline) -> None:
     payment_id = ach.world.pay(source=(ADA, WALLET), destination=(ADA, BANK))
-    for moment in ("2026-11-02T08:00", "2026-11-02T10:15", "2026-11-03T02:00"):
+    for moment in ("2026-11-02T08:00", "2026-11-02T10:15", "2026-11-02T20:00"):
         ach.at(moment)
     header, entry = ach.bank.batch_of(f"{payment_id}.credit")
     change = Change(entry=entry, code="C01", corrected_data="777000777")
@@ -135,7 +121,7 @@ def test_a_change_corrects_the_customers_instrument_for_later_payments(ach: AchP
 
 def test_a_change_that_answers_a_prenote_corrects_the_instrument_too(ach: AchPipeline) -> None:
     call(ach, "POST", f"/v1/customers/{ADA}/instruments/{BANK}/prenote")
-    ach.at("2026-11-03T02:00")
+    ach.at("2026-11-02T20:00")
     header, entry = ach.bank.batch_of(f"prenote.{ADA}.{BANK}")
     change = Change(entry=entry, code="C06", corrected_data="777000777           32")
     ach.bank.bank_sends("c.ach", (header, change), settled_on=date(2026, 11, 4))
@@ -165,7 +151,7 @@ def test_a_prenote_is_asked_for_and_read_over_the_api(ach: AchPipeline) -> None:
     asked = json.loads(reply.body)
     assert (asked["status"], asked["instrument_id"], "return_code" in asked) == ("sent", BANK, False)
     assert b"100000000" not in reply.body
-    ach.at("2026-11-03T02:00")
+    ach.at("2026-11-02T20:00")
     header, entry = ach.bank.batch_of(f"prenote.{ADA}.{BANK}")
     ach.bank.bank_sends("p.ach", (header, Return(entry=entry, code="R03")), settled_on=date(2026, 11, 4))
     assert ach.answers() == {"files": 1, "prenote_failed": 1}
@@ -177,7 +163,7 @@ def test_a_prenote_is_asked_for_and_read_over_the_api(ach: AchPipeline) -> None:
 def test_silence_verifies_a_prenote_by_the_timer(ach: AchPipeline) -> None:
     path = f"/v1/customers/{ADA}/instruments/{BANK}/prenote"
     call(ach, "POST", path)
-    ach.at("2026-11-03T02:00")
+    ach.at("2026-11-02T20:00")
     ach.at("2026-11-06T00:00")
     assert ach.answers() == {"verified": 1}
     assert json.loads(call(ach, "GET", path).body)["status"] == "verified"
@@ -207,7 +193,7 @@ def test_an_origin_that_is_missing_is_said_so() -> None:
 def test_the_jobs_count_what_they_did(ach: AchPipeline, capsys: pytest.CaptureFixture[str]) -> None:
     ach.world.submit(ach.world.cloud, "key-1", payment_body(destination=(ADA, BANK)))
     ach.world.cloud.settle_down(timedelta(minutes=30))
-    ach.world.twins.clock.advance_to(new_york("2026-11-03T02:00"))
+    ach.world.twins.clock.advance_to(new_york("2026-11-02T20:00"))
     assert cut(ach.backbone, ach.objects, ORIGIN) == {"files": 1, "empty": 0, "entries": 1, "failed": 0}
     assert cut(ach.backbone, ach.objects, ORIGIN) == {"files": 0, "empty": 0, "entries": 0, "failed": 0}
     assert "2026-11-03T0215-standard" in capsys.readouterr().out

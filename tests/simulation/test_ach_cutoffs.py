@@ -30,10 +30,10 @@ STANDARD = [
 SAME_DAY = [an_instruction(f"pay_s{number}.credit", 1_00 + number, speed=Speed.SAME_DAY) for number in range(4)]
 # What is queued in the morning, when the job runs, and the file that it makes.
 SCENARIOS: dict[str, tuple[list[Instruction], str, str]] = {
-    "standard": (STANDARD, "2026-11-04T02:01", "2026-11-04T0215-standard"),
+    "standard": (STANDARD, "2026-11-03T20:01", "2026-11-04T0215-standard"),
     "same-day": (SAME_DAY, "2026-11-03T10:16", "2026-11-03T1030-same-day"),
-    "both after a sleep": ([*STANDARD, *SAME_DAY], "2026-11-04T02:01", "2026-11-04T0215-standard"),
-    "empty": ([], "2026-11-04T02:01", ""),
+    "both after a sleep": ([*STANDARD, *SAME_DAY], "2026-11-03T20:01", "2026-11-04T0215-standard"),
+    "empty": ([], "2026-11-03T20:01", ""),
 }
 
 
@@ -147,7 +147,7 @@ def test_a_payment_queued_at_any_point_of_the_job_is_in_this_file_or_in_the_next
         worlds[0].cut()
         first = worlds[0].sent()
         assert len(first) == len(STANDARD), "what came after the cut-off waits"
-        worlds[0].at("2026-11-05T02:01").cut()
+        worlds[0].at("2026-11-04T20:01").cut()
         assert sorted(worlds[0].sent()) == sorted([*first, short_reference(late.key)])
 
 
@@ -164,7 +164,7 @@ def test_a_payment_whose_commit_came_after_another_jobs_seal_is_in_the_next_file
         worlds.append(world_of("standard", Meanwhile(number, other)))
         worlds[0].cut()
         assert len(worlds[0].sent()) == len(STANDARD)
-        worlds[0].at("2026-11-05T02:01").cut()
+        worlds[0].at("2026-11-04T20:01").cut()
         expected = [short_reference(instruction.key) for instruction in [*STANDARD, late]]
         assert sorted(worlds[0].sent()) == sorted(expected)
 

@@ -40,7 +40,7 @@ def test_an_instruction_becomes_an_entry_of_its_class_and_code(
     world: AchWorld, changes: dict[str, Any], code: str, sec: str, account_type: str
 ) -> None:
     world.rail.submit(an_instruction(**changes))
-    world.at("2026-11-04T02:01").cut()
+    world.at("2026-11-03T20:01").cut()
     header, entry = world.batch_of("pay_a.credit")
     assert (entry.detail.transaction_code, header.standard_entry_class_code) == (code, sec)
     assert world.entry("pay_a.credit").account_type == account_type
@@ -79,7 +79,7 @@ def test_the_same_instruction_again_is_the_same_entry(world: AchWorld) -> None:
     first = world.rail.submit(an_instruction())
     world.clock.advance(60)
     assert world.rail.submit(an_instruction()) == first
-    world.at("2026-11-04T02:01").cut()
+    world.at("2026-11-03T20:01").cut()
     assert len(world.sent()) == 1
     assert world.rail.submit(an_instruction()) == world.rail.inquire("pay_a.credit")
 
@@ -118,7 +118,7 @@ def test_a_standard_entry_is_pending_until_the_next_banking_day_settles(world: A
     instruction = an_instruction()
     answer = world.rail.submit(instruction)
     assert (answer.status, answer.check_at) == (RailStatus.PENDING, new_york("2026-11-04T08:30"))
-    moments = ("2026-11-03T23:00", "2026-11-04T02:01", "2026-11-04T08:29", "2026-11-04T08:30", "2026-12-24T09:00")
+    moments = ("2026-11-03T19:59", "2026-11-03T20:01", "2026-11-04T08:29", "2026-11-04T08:30", "2026-12-24T09:00")
     assert statuses(world, instruction, *moments) == [
         "pending 04 08:30",
         "pending 04 08:30",
@@ -139,6 +139,9 @@ def test_a_standard_entry_is_pending_until_the_next_banking_day_settles(world: A
         (Speed.FASTEST, 1_00, "2026-11-03T10:14", "2026-11-03T13:00"),
         (Speed.FASTEST, 1_00, "2026-11-03T10:15", "2026-11-03T17:00"),  # our cut-off is before the operator's
         (Speed.FASTEST, 1_00, "2026-11-03T16:30", "2026-11-04T08:30"),  # no window of this day is left
+        (Speed.STANDARD, 1_00, "2026-11-03T19:59", "2026-11-04T08:30"),
+        (Speed.STANDARD, 1_00, "2026-11-03T20:00", "2026-11-05T08:30"),  # the evening's file is cut
+        (Speed.FASTEST, 1_00, "2026-11-03T20:00", "2026-11-04T13:00"),
         (Speed.FASTEST, 1_00, "2026-11-04T02:30", "2026-11-04T13:00"),
         (Speed.FASTEST, 1_00, "2026-11-07T09:00", "2026-11-09T13:00"),  # a Saturday
     ],
