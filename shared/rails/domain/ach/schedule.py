@@ -9,6 +9,7 @@ from shared.kernel.errors import ClearwayError
 from shared.kernel.party import Speed
 from shared.rails.domain.ach.eastern import EASTERN
 from shared.rails.domain.ach.entry import Service
+from shared.rails.domain.ach_returns import return_terms
 from shared.rails.domain.ach_windows import (
     Cutoff,
     cutoffs_due,
@@ -19,6 +20,9 @@ from shared.rails.domain.ach_windows import (
 from shared.rails.domain.banking_days import add_banking_days
 from shared.rails.domain.errors import RailsError
 from shared.rails.domain.tables import in_force, table
+
+# Who returns, as the terms of return codes name it.
+RECEIVING_BANK = "rdfi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,18 @@ def window_of(now: datetime, *, same_day: bool) -> Cutoff:
 
 
 def return_is_late(code: str, settled_on: date, returned_on: date) -> bool:
-    """Whether a return that settled on a day came after the deadline of its code. One without a term never does."""
+    """Whether a receiving bank's return that settled on a day came after the deadline of its code.
+
+    One without a term never does, and what the operator, an agency or a gateway returns is not sent back to it.
+    """
     try:
         deadline = return_deadline(code, settled_on)
+        by = return_terms(code, settled_on).by
     except ClearwayError as error:
         if error.code is RailsError.UNKNOWN_RETURN_CODE:
             return False  # it was no code yet when the entry settled
         raise
-    return deadline is not None and returned_on > deadline
+    return by == RECEIVING_BANK and deadline is not None and returned_on > deadline
 
 
 def clear_after_prenote(settles_on: date) -> datetime:
