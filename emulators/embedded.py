@@ -17,6 +17,7 @@ from emulators.description import load_system, subscription_name
 from shared.adapters.memory.broker import InMemoryBroker
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.documents import InMemoryDocuments
+from shared.adapters.memory.objects import InMemoryObjects
 from shared.adapters.memory.rail import InMemoryRail
 from shared.adapters.memory.tasks import InMemoryTaskQueue
 from shared.adapters.memory.warehouse import InMemoryWarehouse
@@ -28,17 +29,19 @@ from shared.payments.domain.payment import DrivePolicy
 from shared.ports.publisher import Publisher
 from shared.ports.rail import Rail
 from shared.ports.tasks import TaskQueue
-from shared.rails.plain import NoFee, NothingKept, OneRail
+from shared.pricing.tariff import house_tariff
 from shared.rails.terms import terms_at
 from shared.runtime.api_keys import ApiKeys
 from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.carriers import settlement_over
 from shared.runtime.envelopes import push_from
+from shared.runtime.news import NewsDesk
 from shared.runtime.steps.api import api_endpoint
 from shared.runtime.steps.gate import gate_endpoint
 from shared.runtime.steps.intake import intake_endpoint
 from shared.runtime.steps.settlement import settlement_endpoint
 from shared.runtime.steps.timer import timer_endpoint
+from shared.runtime.steps.timer_jobs import timer_jobs
 from shared.runtime.web import Endpoint, HttpRequest, Reply
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,6 +60,7 @@ class Twins:
     tasks: InMemoryTaskQueue
     rail: InMemoryRail
     warehouse: InMemoryWarehouse
+    objects: InMemoryObjects
 
 
 def make_twins(clock: ManualClock) -> Twins:
@@ -70,6 +74,7 @@ def make_twins(clock: ManualClock) -> Twins:
         tasks=InMemoryTaskQueue(clock),
         rail=InMemoryRail(clock, name=RAIL, timeout_s=terms.timeout_s),
         warehouse=InMemoryWarehouse(columns),
+        objects=InMemoryObjects(),
     )
 
 
@@ -104,16 +109,14 @@ class EmbeddedCloud:
             tasks=wrapping.tasks(twins.tasks),
             drive=drive or DrivePolicy(),
         )
-        settlement = settlement_over(
-            backbone, [wrapping.rail(twins.rail)], router=OneRail(RAIL), hold_policy=NothingKept()
-        )
+        settlement = settlement_over(backbone, [wrapping.rail(twins.rail)])
         self.endpoints: Mapping[str, Endpoint] = {
             "api": api_endpoint(backbone, ApiKeys.parse(api_keys)),
-            "intake": intake_endpoint(backbone, NoFee()),
+            "intake": intake_endpoint(backbone, house_tariff()),
             "fraud": gate_endpoint(backbone, _fraud()),
             "compliance": gate_endpoint(backbone, _compliance(watchlist_dir)),
             "settlement": settlement_endpoint(backbone, settlement),
-            "timer": timer_endpoint(backbone),
+            "timer": timer_endpoint(timer_jobs(backbone, twins.objects, NewsDesk(backbone, settlement), None)),
         }
         self._next_sweep = twins.clock.now() + SWEEP_EVERY
         self._wire()

@@ -13,8 +13,9 @@ from scripts.closure import ROOT
 from shared.contracts.catalogue import REQUESTS_TOPIC
 from shared.ports.documents import Document
 from shared.ports.publisher import Message
-from shared.runtime.backbone import Documents
+from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.replay import quarantined
+from shared.runtime.steps.timer_schedules import run_due_schedules
 from shared.runtime.web import HttpRequest
 from tests.support.world import World
 
@@ -84,6 +85,7 @@ def test_every_query_has_its_index_and_every_index_its_query() -> None:
     world.twins.broker.publish(Message(REQUESTS_TOPIC, b"not json", {"type": "payment.request", "version": "1"}))
     assert world.cloud.settle_down()
     world.cloud.endpoints["timer"](HttpRequest("POST", "/sweep"))
+    run_due_schedules(Backbone(stores[0], world.twins.broker, world.twins.clock))
     assert len(list(quarantined(stores[0]))) == 1
     described = json.loads((ROOT / "infra" / "firestore" / "indexes.json").read_text(encoding="utf-8"))
     indexes = {

@@ -37,9 +37,9 @@ from shared.ports.documents import Committed, Document, Transaction, Transactor
 from shared.ports.ledger import Booking, Movement, RailSettlement, Wallet
 from shared.ports.rail import Answer, News, RailStatus
 from shared.ports.routing import HoldPolicy, Router
-from shared.rails.plain import NothingKept
 from tests.support.builders import ADA, BOB, DRIVE, NOON, TENANT, a_party
 from tests.support.choices import FixedRouter
+from tests.support.plain import NothingKept
 
 T = TypeVar("T")
 

@@ -36,6 +36,7 @@ TRANSFERS: list[tuple[str, str, str, Iso20022Error]] = [
     ("<Document ", '<Document version="8" ', "/Document/@*", UNEXPECTED),
     ("FIToFICstmrCdtTrf", "FIToFIPmtStsRpt", "/Document", UNEXPECTED),
     ("<GrpHdr>", '<GrpHdr xmlns="urn:other">', T, UNEXPECTED),
+    ("<GrpHdr>", '<GrpHdr xmlns="">', T, UNEXPECTED),
     ("<GrpHdr>", "<GrpHdr>text", f"{T}/GrpHdr", UNEXPECTED),
     ("</MsgId>", "</MsgId>text", f"{T}/GrpHdr", UNEXPECTED),
     ("<MsgId>M1</MsgId>", "", f"{T}/GrpHdr/MsgId", MISSING),

@@ -15,7 +15,7 @@ class OneRail:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def choose(self, leg: Leg, now: datetime) -> Choice | Reason:  # noqa: ARG002
+    def choose(self, leg: Leg, now: datetime) -> Choice | Reason:
         """See `Router.choose`."""
         return Choice((self._name,))
 
@@ -23,7 +23,7 @@ class OneRail:
 class NothingKept:
     """See `HoldPolicy`."""
 
-    def safety(self, collected: Collected) -> Safety:  # noqa: ARG002
+    def safety(self, collected: Collected) -> Safety:
         """See `HoldPolicy.safety`."""
         return Safety(0, None)
 
@@ -31,6 +31,6 @@ class NothingKept:
 class NoFee:
     """See `Tariff`."""
 
-    def fee(self, route: str, money: Money, now: datetime) -> Money:  # noqa: ARG002
+    def fee(self, route: str, money: Money, now: datetime) -> Money:
         """See `Tariff.fee`."""
         return Money(0, money.currency)
