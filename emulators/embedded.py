@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from emulators.description import load_system, subscription_name
+from emulators.description import System, load_system, subscription_name
 from shared.adapters.memory.broker import InMemoryBroker
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.documents import InMemoryDocuments
@@ -28,6 +28,7 @@ from shared.fraud.engine import RuleSet
 from shared.payments.domain.payment import DrivePolicy
 from shared.ports.publisher import Publisher
 from shared.ports.rail import Rail
+from shared.ports.routing import HoldPolicy, Tariff
 from shared.ports.tasks import TaskQueue
 from shared.pricing.tariff import house_tariff
 from shared.rails.terms import terms_at
@@ -99,6 +100,8 @@ class EmbeddedCloud:
         watchlist_dir: Path = SAMPLE_WATCHLIST,
         wrapping: Wrapping | None = None,
         drive: DrivePolicy | None = None,
+        tariff: Tariff | None = None,
+        hold_policy: HoldPolicy | None = None,
     ) -> None:
         wrapping = wrapping or Wrapping()
         self.twins = twins
@@ -109,14 +112,15 @@ class EmbeddedCloud:
             tasks=wrapping.tasks(twins.tasks),
             drive=drive or DrivePolicy(),
         )
-        settlement = settlement_over(backbone, [wrapping.rail(twins.rail)])
+        settlement = settlement_over(backbone, [wrapping.rail(twins.rail)], hold_policy=hold_policy)
+        self.news = NewsDesk(backbone, settlement)
         self.endpoints: Mapping[str, Endpoint] = {
             "api": api_endpoint(backbone, ApiKeys.parse(api_keys)),
-            "intake": intake_endpoint(backbone, house_tariff()),
+            "intake": intake_endpoint(backbone, tariff or house_tariff()),
             "fraud": gate_endpoint(backbone, _fraud()),
             "compliance": gate_endpoint(backbone, _compliance(watchlist_dir)),
             "settlement": settlement_endpoint(backbone, settlement),
-            "timer": timer_endpoint(timer_jobs(backbone, twins.objects, NewsDesk(backbone, settlement), None)),
+            "timer": timer_endpoint(timer_jobs(backbone, twins.objects, self.news, None)),
         }
         self._next_sweep = twins.clock.now() + SWEEP_EVERY
         self._wire()
@@ -148,7 +152,7 @@ class EmbeddedCloud:
         return False
 
     def _wire(self) -> None:
-        broker, system = self.twins.broker, load_system()
+        broker, system = self.twins.broker, _system()
         for topic in system.topics:
             broker.create_topic(topic)
         for function, trigger in system.subscribers():
@@ -186,6 +190,12 @@ class EmbeddedCloud:
         }
         self.twins.warehouse.append_events([{**json.loads(push.data), **metadata}])
         return 204
+
+
+@cache
+def _system() -> System:
+    """Its files are read once in a process, however many worlds there are."""
+    return load_system()
 
 
 @cache

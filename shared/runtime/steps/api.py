@@ -101,7 +101,6 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Route], ...] = (
     ("POST", re.compile(r"/v1/customers"), Api.register_customer),
     *SCHEDULE_ROUTES,
     *PRENOTE_ROUTES,
-    *PRENOTE_ROUTES,
 )
 
 

@@ -83,7 +83,7 @@ def test_news_owes_its_events_and_a_task_only_where_it_lets_the_payment_go_on(
 
 
 def test_news_of_a_collection_that_is_not_safe_yet_owes_no_task() -> None:
-    bench = Bench(hold_policy=KeptBack(50, timedelta(days=2)))
+    bench = Bench(hold_policy=KeptBack(100, timedelta(days=2)))
     payment = bench.play(bench.approved(Route.TRANSFER), "> C+")
     assert owed_after_news(payment, STEP, bench.clock.now()).settlement == ""
     assert payment.safe_at is not None

@@ -139,7 +139,7 @@ def test_what_is_kept_back_of_a_deposit_is_released_on_its_day_and_comes_back_on
 
 
 def test_collected_money_is_passed_on_when_it_is_safe_and_not_before() -> None:
-    bench = Bench(hold_policy=KeptBack(50, TWO_DAYS))
+    bench = Bench(hold_policy=KeptBack(100, TWO_DAYS))
     payment_id = bench.approved(Route.TRANSFER)
     collected = bench.play(payment_id, "> C+ > > >")
     assert (collected.state, collected.safe_at, collected.drive_at) == (
@@ -152,7 +152,7 @@ def test_collected_money_is_passed_on_when_it_is_safe_and_not_before() -> None:
 
 
 def test_a_return_while_collected_money_waits_costs_nobody_anything() -> None:
-    bench = Bench(hold_policy=KeptBack(50, TWO_DAYS))
+    bench = Bench(hold_policy=KeptBack(100, TWO_DAYS))
     payment_id = bench.approved(Route.TRANSFER)
     change = bench.change(payment_id, "> C+ C~")
     assert (change.payment.state, change.payment.drive_at, change.moved) == (State.FAILED, None, {})
