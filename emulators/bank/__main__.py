@@ -8,8 +8,11 @@ import signal
 import sys
 import threading
 
+from emulators.bank.callbacks.outbox import DEFAULT_SECRET
 from emulators.bank.server import BankServer
 
+CALLBACK_VARIABLE = "CLEARWAY_CALLBACK_URL"
+SECRET_VARIABLE = "CLEARWAY_RAIL_SECRET"  # noqa: S105 - the name of a variable, not its value
 TOKEN_VARIABLE = "CLEARWAY_BANK_TOKEN"  # noqa: S105 - the name of a variable, not its value
 
 
@@ -20,6 +23,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="goes into the references (default 0)")
     parser.add_argument("--hold-s", type=float, default=8.0, help="how long a silent reply is held (default 8)")
     parser.add_argument("--slow-s", type=float, default=1.0, help="the pause of a slow reply (default 1)")
+    help_ = f"where callbacks are posted to, with {{rail}} for the rail's name (default: {CALLBACK_VARIABLE})"
+    parser.add_argument("--callback-url", default=os.environ.get(CALLBACK_VARIABLE, ""), help=help_)
     arguments = parser.parse_args()
     told_to_stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -31,6 +36,8 @@ def main() -> int:
             hold_s=arguments.hold_s,
             slow_s=arguments.slow_s,
             token=os.environ.get(TOKEN_VARIABLE, ""),
+            callback_url=arguments.callback_url,
+            secret=os.environ.get(SECRET_VARIABLE, "") or DEFAULT_SECRET,
         )
     except OSError as error:
         print(f"the bank cannot have port {arguments.port}: {error.strerror}", file=sys.stderr)

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
+from emulators.bank.counting import by_key
 from emulators.bank.fields import Call, Fault, Order
 from emulators.bank.magic import PENDING_INQUIRIES, PENDING_S, Magic, Reply, Settles, magic_for
 from emulators.bank.transfers import Status, Transfer
@@ -24,6 +25,18 @@ class Reaction:
     pointer: str = ""  # of a CONFLICT: the field that differs
 
 
+class Watcher(Protocol):
+    """Who wants to know what becomes of transfers; called under the bank's lock, so it may not call the bank."""
+
+    def due_at(self, moment: datetime) -> None:
+        """A transfer will be decided by the clock at this moment, when the bank is told to catch up."""
+        ...
+
+    def decided(self, transfer: Transfer, moment: datetime) -> None:
+        """A transfer has just been decided, as of this moment."""
+        ...
+
+
 class Bank:
     """All of the bank's state, in memory and behind one lock.
 
@@ -31,10 +44,18 @@ class Bank:
     give the same ones, in whatever order calls arrive. `unseen_s` is how long an UNSEEN instruction lies in the queue.
     """
 
-    def __init__(self, clock: Callable[[], datetime], *, seed: int = 0, unseen_s: float = 8.0) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        *,
+        seed: int = 0,
+        unseen_s: float = 8.0,
+        watcher: Watcher | None = None,
+    ) -> None:
         self._clock = clock
         self._seed = seed
         self._unseen_s = unseen_s
+        self._watcher = watcher
         self._lock = threading.Lock()
         self.reset()
 
@@ -102,6 +123,12 @@ class Bank:
                 self._decide(transfer)
             return Reaction(reply or Reply.ANSWER, transfer.answer())
 
+    def catch_up(self) -> None:
+        """Decide all that the clock has made due."""
+        with self._lock:
+            for transfer in self._in_order:
+                self._catch_up(transfer)
+
     def summary(self) -> dict[str, Any]:
         """Everything counted, and what must never be: a key instructed twice, a key whose money moved twice.
 
@@ -113,8 +140,8 @@ class Bank:
             instructed = {transfer.key: transfer.instructions for transfer in self._in_order}
             statuses = Counter(transfer.status for transfer in self._in_order)
             return {
-                "instructions": _by_key(instructed),
-                "moved": _by_key(self._moved),
+                "instructions": by_key(instructed),
+                "moved": by_key(self._moved),
                 **{status.value: statuses[status] for status in Status},
                 "sums_minor": {direction: dict(sorted(each.items())) for direction, each in self._sums.items()},
                 "turned_away": {reply.value: count for reply, count in sorted(self._turned_away.items())},
@@ -170,28 +197,21 @@ class Bank:
                 pass
         self._transfers[key] = transfer
         self._in_order.append(transfer)
+        if transfer.decide_at is not None and self._watcher is not None:
+            self._watcher.due_at(transfer.decide_at)
         return transfer
 
     def _catch_up(self, transfer: Transfer) -> None:
         """Decide what the clock has made due since the last look."""
         due = transfer.decide_at
         if not transfer.status.decided and due is not None and due <= self._clock():
-            self._decide(transfer)
+            self._decide(transfer, due)
 
-    def _decide(self, transfer: Transfer) -> None:
-        if transfer.magic.reason_code:
-            transfer.status = Status.REJECTED
-            return
-        transfer.status = Status.ACCEPTED
-        order = transfer.order
-        self._moved[transfer.key] += 1
-        self._sums[order.direction][order.currency] += order.amount_minor
-
-
-def _by_key(counts: dict[str, int]) -> dict[str, Any]:
-    return {
-        "total": sum(counts.values()),
-        "keys": len(counts),
-        "per_key_max": max(counts.values(), default=0),
-        "more_than_once": sorted(key for key, count in counts.items() if count > 1),
-    }
+    def _decide(self, transfer: Transfer, moment: datetime | None = None) -> None:
+        transfer.status = Status.REJECTED if transfer.magic.reason_code else Status.ACCEPTED
+        if transfer.status is Status.ACCEPTED:
+            order = transfer.order
+            self._moved[transfer.key] += 1
+            self._sums[order.direction][order.currency] += order.amount_minor
+        if self._watcher is not None:
+            self._watcher.decided(transfer, moment or self._clock())

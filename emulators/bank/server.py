@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
 import socket
@@ -11,18 +10,25 @@ import socketserver
 import struct
 import sys
 import threading
+from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from emulators.bank.api import Api, Request, Response, problem
-from emulators.bank.bank import Bank
+from emulators.bank.callbacks.outbox import DEFAULT_SECRET
+from emulators.bank.callbacks.post import HttpPost
 from emulators.bank.clock import BankClock
+from emulators.bank.exchange import JSON, Request, Response, problem
 from emulators.bank.magic import Reply
+from emulators.bank.simulator import BankSimulator
+from shared.adapters.memory.objects import InMemoryObjects
+from shared.ports.objects import ObjectStore
 
 HOST = "127.0.0.1"
 BODY_BYTES_MAX = 65_536
 IDLE_S = 300.0
+# How often the bank looks whether something is due by its clock.
+PUMP_S = 0.1
 # Linux tells when a peer has closed its side; elsewhere a hold ends with the hold's own time at the latest.
 _HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
@@ -31,7 +37,9 @@ class BankServer(ThreadingHTTPServer):
     """A bank simulator on loopback: one thread a connection, and no thread outlives `stop`.
 
     `hold_s` is how long a silent reply holds its connection (less when the caller hangs up), and how long an
-    instruction may lie unseen; `slow_s` is the pause of a slow reply. Port 0 takes a free one: see `url`.
+    instruction may lie unseen; `slow_s` is the pause of a slow reply. Port 0 takes a free one: see `url`. Callbacks are
+    posted to `callback_url` (`{rail}` in it stands for the rail's name), signed with `secret`; without one, there are
+    none. Files are exchanged through `objects`, by default a store in memory, which `/v1/files` shows.
     """
 
     daemon_threads = False
@@ -39,11 +47,31 @@ class BankServer(ThreadingHTTPServer):
     request_queue_size = 256
 
     def __init__(
-        self, port: int = 0, *, seed: int = 0, hold_s: float = 8.0, slow_s: float = 1.0, token: str = ""
+        self,
+        port: int = 0,
+        *,
+        seed: int = 0,
+        hold_s: float = 8.0,
+        slow_s: float = 1.0,
+        token: str = "",
+        callback_url: str = "",
+        secret: str = DEFAULT_SECRET,
+        objects: ObjectStore | None = None,
     ) -> None:
         self.clock = BankClock()
-        self.bank = Bank(self.clock, seed=seed, unseen_s=hold_s)
-        self.api = Api(self.bank, self.clock, token=token)
+        self._post = HttpPost(callback_url) if callback_url else None
+        self.simulator = BankSimulator(
+            self.clock,
+            InMemoryObjects() if objects is None else objects,
+            callback=self._post,
+            seed=seed,
+            unseen_s=hold_s,
+            secret=secret,
+            # However far the bank's clock is put forward, its callbacks are received in the present.
+            signing_clock=lambda: datetime.now(UTC),
+            token=token,
+        )
+        self.bank = self.simulator.bank
         self.hold_s = hold_s
         self.slow_s = slow_s
         self.stopping = threading.Event()
@@ -51,6 +79,7 @@ class BankServer(ThreadingHTTPServer):
         self._connections: set[socket.socket] = set()
         super().__init__((HOST, port), _Handler)
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, name="bank")
+        self._pump = threading.Thread(target=self._let_due_happen, name="bank-clock")
 
     @property
     def url(self) -> str:
@@ -66,6 +95,7 @@ class BankServer(ThreadingHTTPServer):
     def start(self) -> None:
         """Serve, in threads of its own, until `stop`."""
         self._thread.start()
+        self._pump.start()
 
     def stop(self) -> None:
         """Stop at once: no call is waited for, and every open connection is shut."""
@@ -78,6 +108,13 @@ class BankServer(ThreadingHTTPServer):
                     connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
         self._thread.join()
+        self._pump.join()
+        if self._post is not None:
+            self._post.close()
+
+    def _let_due_happen(self) -> None:
+        while not self.stopping.wait(PUMP_S):
+            self.simulator.run_due()
 
     def server_bind(self) -> None:
         """Bind without asking the resolver for the host's name, which HTTPServer does."""
@@ -128,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", detail))
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        response = self.server.api.handle(Request(self.command, self.path, headers, body))
+        response = self.server.simulator.handle(Request(self.command, self.path, headers, body))
         match response.reply:
             case Reply.SILENT:
                 self._hold()
@@ -150,11 +187,9 @@ class _Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(text))
 
     def _send(self, response: Response) -> None:
-        raw = json.dumps(response.body, separators=(",", ":")).encode()
-        if response.reply is Reply.MALFORMED:
-            raw = raw[: len(raw) // 2]
+        raw = response.raw
         self.send_response(response.status)
-        for name, value in {"Content-Type": "application/json", **response.headers}.items():
+        for name, value in {"Content-Type": JSON, **response.headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(raw)))
         if self.close_connection:

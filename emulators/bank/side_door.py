@@ -1,0 +1,72 @@
+"""The side door: what tests and people do to the bank, and see of it, that no client of a bank can."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from emulators.bank.clock import SimulatorClock
+from emulators.bank.exchange import Request, Response, json_object
+from emulators.bank.fields import Fault, parse_advance, parse_fault
+from emulators.bank.routes import Route
+from emulators.bank.settlement.breaks import Break, parse_break
+
+
+class Bank(Protocol):
+    """What of the simulator can be reached through the side door."""
+
+    clock: SimulatorClock
+
+    def advance(self, duration_s: float) -> None:
+        """Put the clock forward."""
+        ...
+
+    def plant(self, fault: Fault) -> None:
+        """Plant a fault."""
+        ...
+
+    def plant_break(self, planted: Break) -> None:
+        """Plant a mistake in a statement."""
+        ...
+
+    def reset(self) -> None:
+        """Forget everything."""
+        ...
+
+    def summary(self) -> dict[str, Any]:
+        """Everything counted."""
+        ...
+
+
+class SideDoor:
+    """Routes that need no token."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+        self.routes = (
+            Route("GET", "/v1/admin/rails", self._summary, guarded=False),
+            Route("POST", "/v1/admin/reset", self._reset, guarded=False),
+            Route("POST", "/v1/admin/faults", self._plant, guarded=False),
+            Route("POST", "/v1/admin/breaks", self._break, guarded=False),
+            Route("POST", "/v1/admin/clock/advance", self._advance, guarded=False),
+            Route("GET", "/healthz", lambda _, __: Response(HTTPStatus.OK, {"status": "ok"}), guarded=False),
+        )
+
+    def _summary(self, _: Request, __: str) -> Response:
+        return Response(HTTPStatus.OK, self._bank.summary())
+
+    def _reset(self, _: Request, __: str) -> Response:
+        self._bank.reset()
+        return Response(HTTPStatus.OK, {"status": "ok"})
+
+    def _plant(self, request: Request, _: str) -> Response:
+        self._bank.plant(parse_fault(json_object(request.body)))
+        return Response(HTTPStatus.OK, {"status": "ok"})
+
+    def _break(self, request: Request, _: str) -> Response:
+        self._bank.plant_break(parse_break(json_object(request.body)))
+        return Response(HTTPStatus.OK, {"status": "ok"})
+
+    def _advance(self, request: Request, _: str) -> Response:
+        self._bank.advance(parse_advance(json_object(request.body)))
+        return Response(HTTPStatus.OK, {"now": self._bank.clock.now().isoformat()})
