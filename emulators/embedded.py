@@ -28,7 +28,7 @@ from shared.payments.domain.payment import DrivePolicy
 from shared.ports.publisher import Publisher
 from shared.ports.rail import Rail
 from shared.ports.tasks import TaskQueue
-from shared.rails.plain import NoFee, NothingKept, OneRail
+from shared.pricing.tariff import house_tariff
 from shared.rails.terms import terms_at
 from shared.runtime.api_keys import ApiKeys
 from shared.runtime.backbone import Backbone, Documents
@@ -104,12 +104,10 @@ class EmbeddedCloud:
             tasks=wrapping.tasks(twins.tasks),
             drive=drive or DrivePolicy(),
         )
-        settlement = settlement_over(
-            backbone, [wrapping.rail(twins.rail)], router=OneRail(RAIL), hold_policy=NothingKept()
-        )
+        settlement = settlement_over(backbone, [wrapping.rail(twins.rail)])
         self.endpoints: Mapping[str, Endpoint] = {
             "api": api_endpoint(backbone, ApiKeys.parse(api_keys)),
-            "intake": intake_endpoint(backbone, NoFee()),
+            "intake": intake_endpoint(backbone, house_tariff()),
             "fraud": gate_endpoint(backbone, _fraud()),
             "compliance": gate_endpoint(backbone, _compliance(watchlist_dir)),
             "settlement": settlement_endpoint(backbone, settlement),

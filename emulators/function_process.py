@@ -11,6 +11,7 @@ from pathlib import Path
 
 from emulators import ports
 from emulators.addresses import Hosts
+from emulators.bank.callbacks.outbox import DEFAULT_SECRET
 from emulators.description import Function, PubsubTrigger, System
 from emulators.errors import LocalError
 from emulators.processes import Service
@@ -46,6 +47,11 @@ def api_keys() -> str:
     """What CLEARWAY_API_KEYS holds locally: the digest of the one local key."""
     digest = hashlib.sha256(LOCAL_API_KEY.encode()).hexdigest()
     return json.dumps({"local": {"tenant": LOCAL_TENANT, "sha256": digest}})
+
+
+def rail_secrets() -> str:
+    """What CLEARWAY_RAIL_SECRETS holds locally: the simulator signs for every rail with the one secret."""
+    return json.dumps({rail: [DEFAULT_SECRET] for rail in ("bank", "simulator", "instant", "card")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class Surroundings:
             "CLEARWAY_API_KEYS": api_keys(),
             "CLEARWAY_RAIL": "simulator",
             "CLEARWAY_RAIL_URL": self.hosts.bank_url,
+            "CLEARWAY_RAIL_SECRETS": rail_secrets(),
             **self.values,
         }
         for name in function.environment:

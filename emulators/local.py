@@ -173,11 +173,16 @@ class LocalCloud:
             module_service(
                 "storage", "emulators.storage", "--port", str(at.storage), log=self._log("storage"), port=at.storage
             ),
-            module_service("bank", "emulators.bank", "--port", str(at.bank), log=self._log("bank"), port=at.bank),
+            module_service("bank", "emulators.bank", *self._bank_arguments(), log=self._log("bank"), port=at.bank),
         ]
         if self._warehouse:
             made.append(bigquery_service(at.bigquery, self._log("bigquery"), grpc_port=at.bigquery_grpc))
         return made
+
+    def _bank_arguments(self) -> list[str]:
+        receiver = self.urls.get("rail_callback")
+        told = ["--callback-url", f"{receiver}/v1/rails/{{rail}}/callbacks"] if receiver else []
+        return ["--port", str(self.ports.bank), *told]
 
     def _log(self, name: str) -> Path:
         return self.log_dir / f"{name}.log"

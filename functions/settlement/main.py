@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from shared.adapters.rails.bank import BankRail
 from shared.cloud.backbone import cloud_backbone
-from shared.rails.plain import NothingKept, OneRail
 from shared.rails.terms import terms_at
 from shared.runtime.carriers import settlement_over
 from shared.runtime.settings import Settings
@@ -19,9 +18,7 @@ settings = Settings.from_environment()
 backbone = cloud_backbone(settings)
 terms = terms_at(backbone.clock.now().date())[settings.rail]
 rail = BankRail(settings.rail_url, name=terms.name, timeout_s=terms.timeout_s)
-endpoint = settlement_endpoint(
-    backbone, settlement_over(backbone, [rail], router=OneRail(rail.name), hold_policy=NothingKept())
-)
+endpoint = settlement_endpoint(backbone, settlement_over(backbone, [rail]))
 
 
 @functions_framework.http

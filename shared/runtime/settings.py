@@ -26,6 +26,8 @@ class Settings:
     rail_url: str
     watchlist_dir: str
     api_keys: str
+    rail_secrets: str
+    originator: str
     delivery_attempts_max: int
     drive_after_s: float
 
@@ -59,6 +61,8 @@ class Settings:
             rail_url=text("CLEARWAY_RAIL_URL", ""),
             watchlist_dir=text("CLEARWAY_WATCHLIST_DIR", ""),
             api_keys=text("CLEARWAY_API_KEYS", "{}"),
+            rail_secrets=text("CLEARWAY_RAIL_SECRETS", "{}"),
+            originator=text("CLEARWAY_ORIGINATOR", ""),
             delivery_attempts_max=int(number("CLEARWAY_DELIVERY_ATTEMPTS_MAX", "5")),
             drive_after_s=number("CLEARWAY_DRIVE_AFTER_S", "120"),
         )

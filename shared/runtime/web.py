@@ -51,10 +51,17 @@ class ServerRequest(Protocol):
         ...
 
 
-def serve(endpoint: Endpoint, request: ServerRequest) -> tuple[bytes, int, dict[str, str]]:
-    """Run an endpoint under functions-framework. `GET /healthz` is answered for every function alike."""
+def serve(
+    endpoint: Endpoint, request: ServerRequest, *, body_bytes_max: int | None = None
+) -> tuple[bytes, int, dict[str, str]]:
+    """Run an endpoint under functions-framework. `GET /healthz` is answered for every function alike.
+
+    With `body_bytes_max`, a body that is longer, or does not say how long it is, is refused before it is read.
+    """
     if request.method == "GET" and request.path == "/healthz":
         reply = json_reply(200, {"status": "ok"})
+    elif body_bytes_max is not None and not _is_bounded(request, body_bytes_max):
+        reply = json_reply(413, {"title": f"a body needs a Content-Length of at most {body_bytes_max}", "status": 413})
     else:
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
@@ -63,6 +70,13 @@ def serve(endpoint: Endpoint, request: ServerRequest) -> tuple[bytes, int, dict[
             log("ERROR", "unexpected error", code=type(error).__name__, where=_where(error))
             reply = json_reply(500, {"title": "unexpected error", "status": 500})
     return reply.body, reply.status, dict(reply.headers)
+
+
+def _is_bounded(request: ServerRequest, body_bytes_max: int) -> bool:
+    length = str(request.headers.get("Content-Length") or "0")
+    if request.headers.get("Transfer-Encoding") or not (length.isascii() and length.isdigit()):
+        return False
+    return len(length) < 12 and int(length) <= body_bytes_max
 
 
 def _where(error: Exception) -> str:

@@ -15,6 +15,7 @@ from scripts.closure import ROOT
 CRASH_POINTS = "tests/simulation/test_crash_points.py::test_a_crash_after_any_single_port_call_leaves_the_same_end"
 REDELIVERY = "tests/simulation/test_redelivery.py"
 DOCUMENTS = "tests/contracts/test_documents.py"
+CALLBACKS = "tests/functions/test_rail_callback.py"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,27 @@ GUARDS = (
         "if now < leg.submitted_at + timedelta(seconds=settlement.carrier(leg.rail).inquiry_grace_s):",
         "if False:",
         f"{REDELIVERY}::test_a_task_called_while_the_first_call_is_on_its_way_does_not_tell_the_rail_again",
+    ),
+    Guard(
+        "a callback is believed by its signature alone",
+        "shared/adapters/rails/inbox.py",
+        "verify(secrets, headers, body, now=now, tolerance_s=self._tolerance_s)",
+        "parsed(body)",
+        f"{CALLBACKS}::test_what_is_not_signed_by_the_rail_changes_nothing",
+    ),
+    Guard(
+        "an answer about another payment is no answer",
+        "shared/adapters/rails/instant.py",
+        "return said if said.key == key else None",
+        "return said",
+        "tests/contracts/test_rail_instant.py::test_an_answer_about_something_else_leaves_the_outcome_open",
+    ),
+    Guard(
+        "the refusal of a duplicate is no outcome of the first",
+        "shared/adapters/rails/instant.py",
+        "if said is None or said.answer is None or said.repeats or",
+        "if said is None or said.answer is None or",
+        "tests/contracts/test_rail_instant.py::test_the_refusal_of_a_duplicate_is_no_outcome_of_the_first",
     ),
     Guard(
         "a step that was taken publishes again what it owes",

@@ -127,6 +127,38 @@ def test_a_bug_is_answered_without_its_text(capsys: pytest.CaptureFixture[str]) 
     assert "test_edges.py" in logged
 
 
+class Sized(Request):
+    """One whose body must not be read before its length is known to be bounded."""
+
+    def __init__(self, **headers: str) -> None:
+        super().__init__("POST", "/")
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.read = False
+
+    def get_data(self) -> bytes:
+        self.read = True
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 204),
+        ({"Content_Length": "10"}, 204),
+        ({"Content_Length": "11"}, 413),
+        ({"Content_Length": "99999999999999999999"}, 413),
+        ({"Content_Length": "-1"}, 413),
+        ({"Content_Length": "\u0661"}, 413),
+        ({"Content_Length": "1e1"}, 413),
+        ({"Transfer_Encoding": "chunked"}, 413),
+    ],
+)
+def test_a_body_without_a_bound_is_not_even_read(headers: dict[str, str], status: int) -> None:
+    request = Sized(**headers)
+    assert serve(lambda _: Reply(204), request, body_bytes_max=10)[1] == status
+    assert request.read is (status == 204)
+
+
 def test_header_names_are_found_in_any_case() -> None:
     assert (
         serve(lambda request: Reply(200, (request.header("x-NAME") or "").encode()), Request("POST", "/"))[0]

@@ -131,6 +131,8 @@ REFUSALS = [
     ("classes", 44, 77, "04", 44, "discretionary_data"),
     ("classes", 48, 40, "1329", 48, "identification_number"),
     ("classes", 60, 2, "22", 60, "transaction_code"),
+    ("classes", 60, 2, "53", 60, "transaction_code"),
+    ("classes", 8, 2, "44", 8, "transaction_code"),
     ("classes", 63, 54, "PAYMENT   ", 63, "service_class_code"),
     ("advices", 3, 2, "22", 3, "transaction_code"),
     # addenda
@@ -161,6 +163,7 @@ REFUSALS = [
     ("international", 2, 64, "USX", 2, "originating_currency_code"),
     ("international", 2, 67, "EUX", 2, "destination_currency_code"),
     ("international", 26, 51, "IAT", 26, "iat_indicator"),
+    ("international", 3, 13, "0000", 3, "addenda_records"),
     ("international", 4, 4, "BIL", 4, "transaction_type_code"),
     ("international", 5, 2, "12", 5, "type_code"),
     ("international", 7, 39, "04", 7, "odfi_number_qualifier"),
