@@ -39,7 +39,7 @@ from shared.runtime.steps.gate import gate_endpoint
 from shared.runtime.steps.intake import intake_endpoint
 from shared.runtime.steps.settlement import settlement_endpoint
 from shared.runtime.steps.timer import timer_endpoint
-from shared.runtime.web import Endpoint, HttpRequest, Reply
+from shared.runtime.web import Endpoint, HttpRequest, Reply, query_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_WATCHLIST = ROOT / "emulators" / "watchlists" / "sample"
@@ -119,7 +119,8 @@ class EmbeddedCloud:
     def call(self, method: str, path: str, body: bytes = b"", **headers: str) -> Reply:
         """Call the API; header names are written with underscores."""
         named = {name.lower().replace("_", "-"): value for name, value in headers.items()}
-        return self.endpoints["api"](HttpRequest(method, path, named, body))
+        path, _, query = path.partition("?")
+        return self.endpoints["api"](HttpRequest(method, path, named, body, query_of(query.encode())))
 
     def step(self) -> int:
         """Deliver everything that is due now; returns how many deliveries that were."""

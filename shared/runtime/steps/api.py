@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from pydantic import TypeAdapter, ValidationError
 
-from shared.contracts.answers import account_answer, payment_answer, submission_answer
+from shared.contracts.answers import payment_answer, submission_answer
 from shared.contracts.base import FieldError, IdempotencyKey, MalformedError, parse
 from shared.contracts.customers import CustomerRegistration, customer_answer
 from shared.contracts.errors import ContractError
@@ -18,7 +18,6 @@ from shared.kernel.errors import ClearwayError
 from shared.kernel.usage import measured
 from shared.ledger.commands.book_money import DoubleEntryLedger
 from shared.ledger.commands.open_account import open_account
-from shared.ledger.queries.get_account import get_account
 from shared.payments.commands.cancel_payment import STEP as CANCELLATION
 from shared.payments.commands.cancel_payment import cancel_payment
 from shared.payments.commands.refund_payment import RefundRequest, refund_payment
@@ -30,6 +29,7 @@ from shared.runtime.api_keys import ApiKeys
 from shared.runtime.backbone import Backbone
 from shared.runtime.dispatch import dispatch
 from shared.runtime.logs import log
+from shared.runtime.steps.api_accounts import ACCOUNT_ROUTES
 from shared.runtime.web import Endpoint, HttpRequest, Reply, json_reply, problem_reply
 
 _KEY: TypeAdapter[str] = TypeAdapter(IdempotencyKey)
@@ -78,10 +78,6 @@ class Api:
         asked = RefundRequest(tenant, payment_id, key, body.amount_minor, body.description)
         return self._submitted(refund_payment(asked, pipeline=self.backbone.pipeline))
 
-    def get_account(self, _: HttpRequest, tenant: str, account_id: str) -> Reply:
-        """`GET /v1/accounts/{id}`: a wallet's balances."""
-        return json_reply(200, account_answer(get_account(account_id, tenant=tenant, reader=self.backbone.documents)))
-
     def register_customer(self, request: HttpRequest, tenant: str, _: str) -> Reply:
         """`POST /v1/customers`: 201; the same registration again is the same answer, another content a 409."""
         registration = parse(CustomerRegistration, request.body)
@@ -96,8 +92,8 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Route], ...] = (
     ("GET", re.compile(r"/v1/payments/(pay_[a-z2-7]{26})"), Api.get_payment),
     ("POST", re.compile(r"/v1/payments/(pay_[a-z2-7]{26})/cancel"), Api.cancel_payment),
     ("POST", re.compile(r"/v1/payments/(pay_[a-z2-7]{26})/refunds"), Api.refund_payment),
-    ("GET", re.compile(r"/v1/accounts/(acc_[a-z2-7]{26})"), Api.get_account),
     ("POST", re.compile(r"/v1/customers"), Api.register_customer),
+    *ACCOUNT_ROUTES,
 )
 
 
