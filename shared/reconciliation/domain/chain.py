@@ -1,4 +1,4 @@
-"""The chain of an account's statements: each opens with what the one before closed with, and no day is left out. Pure."""
+"""The chain of an account's statements: each opens with what the last one closed with, and no day is left out. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Balances:
 
 @dataclass(frozen=True, slots=True)
 class ChainBreak:
-    """A gap before a day's opening balance, or a day without a statement; `gap_minor` is by how much it opens higher."""
+    """A day that does not open with what the last one closed with (`gap_minor` higher), or that has no statement."""
 
     kind: BreakKind
     day: date
@@ -68,5 +68,3 @@ def check_chain(
             through = day
         before = one
     return Chain(tuple(breaks), min(through, last) if through else None)
-
-

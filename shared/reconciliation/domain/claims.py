@@ -1,6 +1,6 @@
 """What the entries of a statement claim: this much moved, for this leg, this file, or something unknown. Pure.
 
-A leg is named by its key, which banks carry in 35 characters (`leg_reference`), as end-to-end id or transaction id; what
+A leg is named by its key, which banks carry in 35 characters (`leg_reference`), as end-to-end or transaction id; what
 came back over ACH is named by the trace number of the entry that it is about. A batched entry (`Btch`) names the file.
 """
 

@@ -15,7 +15,7 @@ _LONGEST_CLOSURE_DAYS = 31  # no calendar closes longer; it ends a search in one
 
 @dataclass(frozen=True, slots=True)
 class RailDays:
-    """`ends` is when a day ends in `zone`; midnight is that after the day. `open_on` says which days have a statement."""
+    """A day ends at `ends` in `zone`, at 00:00 with the midnight after it. `open_on`: has a day its own statement?"""
 
     zone: ZoneInfo
     ends: time

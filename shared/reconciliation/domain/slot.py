@@ -39,6 +39,11 @@ class SlotName:
     currency: str
     key: str
 
+    @classmethod
+    def of_leg(cls, rail: str, currency: str, key: str, entry_id: str = "") -> SlotName:
+        """A leg's, by its key; of an entry that moved no leg, by the entry's id."""
+        return cls(SlotKind.LEG, rail, currency, key or entry_id)
+
     @property
     def id(self) -> str:
         """The document's id."""
@@ -88,8 +93,8 @@ class Slot:
 
     def with_items(self, added: tuple[Item, ...] = (), removed: frozenset[str] = frozenset()) -> Slot:
         """The slot after a statement: each item once, in the order of days and ids."""
-        known = {item.id for item in self.items}
         items = [item for item in self.items if item.id not in removed]
+        known = {item.id for item in items}
         items += [item for item in added if item.id not in known]
         return replace(self, items=tuple(sorted(items, key=lambda item: (item.day, item.id))))
 
