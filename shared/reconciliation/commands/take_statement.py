@@ -31,7 +31,7 @@ from shared.reconciliation.documents import (
 )
 from shared.reconciliation.domain.breaks import Limits
 from shared.reconciliation.domain.claims import Claim, claims_of, day_of_statement, traces_in
-from shared.reconciliation.domain.slot import SlotKind, SlotName, name_of_batch
+from shared.reconciliation.domain.slot import SlotName, name_of_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +189,4 @@ def _meant(claim: Claim, desk: Desk) -> _Meant:
         contents = desk.batches.contents(claim.name.rail, batch)
         if contents:
             return _Meant(replace(claim.name, key=name_of_batch(batch.file_id, outgoing=outgoing)), batch, contents)
-    return _Meant(replace(claim.name, kind=SlotKind.STRANGER))
+    return _Meant(SlotName.of_stranger(claim.name.rail, claim.name.currency, claim.name.key))

@@ -87,6 +87,9 @@ class _Shown:
     def name(self, kind: SlotKind, key: str) -> SlotName:
         return SlotName(kind, self.rail, self.currency, key)
 
+    def stranger(self, text: str) -> SlotName:
+        return SlotName.of_stranger(self.rail, self.currency, text)
+
 
 def _claims(shown: _Shown, entry: Entry) -> Iterator[Claim]:
     signed_minor = entry.signed.amount_minor
@@ -102,7 +105,7 @@ def _claims(shown: _Shown, entry: Entry) -> Iterator[Claim]:
     elif len(transactions) == 1:
         yield _single(shown, transactions[0], signed_minor)
     else:
-        yield Claim(shown.name(SlotKind.STRANGER, shown.reference), shown.item(signed_minor))
+        yield Claim(shown.stranger(shown.reference), shown.item(signed_minor))
 
 
 def _single(shown: _Shown, one: EntryTransaction, signed_minor: int, part: int = 0) -> Claim:
@@ -110,8 +113,7 @@ def _single(shown: _Shown, one: EntryTransaction, signed_minor: int, part: int =
     key = next((key for name in _names(one) if (key := _key(name, shown.keys))), "")
     if key:
         return Claim(shown.name(SlotKind.LEG, key), item)
-    # A stranger's reference is free text, which may hold anything: it goes into a digest, and nowhere else.
-    return Claim(shown.name(SlotKind.STRANGER, next(iter(_names(one)), shown.reference)), item)
+    return Claim(shown.stranger(next(iter(_names(one)), shown.reference)), item)
 
 
 def _names(one: EntryTransaction) -> Sequence[str]:

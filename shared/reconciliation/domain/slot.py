@@ -32,7 +32,7 @@ class SlotStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlotName:
-    """What identifies a slot. `key` is the leg's, the batch's (`name_of_batch`), or what names a stranger."""
+    """What identifies a slot. `key` is the leg's, the batch's (`name_of_batch`), or a stranger's digest."""
 
     kind: SlotKind
     rail: str
@@ -43,6 +43,11 @@ class SlotName:
     def of_leg(cls, rail: str, currency: str, key: str, entry_id: str = "") -> SlotName:
         """A leg's, by its key; of an entry that moved no leg, by the entry's id."""
         return cls(SlotKind.LEG, rail, currency, key or entry_id)
+
+    @classmethod
+    def of_stranger(cls, rail: str, currency: str, text: str) -> SlotName:
+        """Of what nobody here knows: its text may hold anything, so it goes into a digest, and nowhere else."""
+        return cls(SlotKind.STRANGER, rail, currency, ids.derive("ref", text))
 
     @property
     def id(self) -> str:
