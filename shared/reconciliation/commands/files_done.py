@@ -32,13 +32,15 @@ def pages_held(received: Received, desk: Desk) -> list[Received] | None:
 
 def end_files(whole: Whole, desk: Desk, *, superseded: bool) -> int:
     """Mark a statement's files; returns how many cases that closed, of files of that day which had been refused."""
+    wanted = {"rail": whole.rail, "day": whole.day.isoformat(), "status": FileStatus.REFUSED.value}
+    refused = [one for one in every_document(desk.documents, FILES, equal=wanted) if _same_currency(one.fields, whole)]
+    # First the cases: a process that dies between the two finds the files held, and comes here again.
+    closed = sum(_close(case_key(one.key.id), desk) for one in refused)
     status = FileStatus.SUPERSEDED if superseded else FileStatus.TAKEN
     keys = iter([file_key(name) for name in whole.names])
     while chunk := list(islice(keys, desk.chunk)):
         _mark(chunk, status, desk)
-    wanted = {"rail": whole.rail, "day": whole.day.isoformat(), "status": FileStatus.REFUSED.value}
-    refused = [one for one in every_document(desk.documents, FILES, equal=wanted) if _same_currency(one.fields, whole)]
-    return sum(_close(case_key(one.key.id), desk) for one in refused)
+    return closed
 
 
 def refuse_pages(pages: Sequence[Received], error: ClearwayError, desk: Desk) -> int:
