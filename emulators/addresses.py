@@ -13,6 +13,7 @@ _FIXED = {
     "pubsub": 8085,
     "firestore": 8086,
     "bank": 8090,
+    "storage": 9023,
     "tasks": 8123,
     "tasks_admin": 8124,
     "bigquery": 9050,
@@ -28,6 +29,7 @@ class Ports:
     pubsub: int
     firestore: int
     bank: int
+    storage: int
     tasks: int
     tasks_admin: int
     bigquery: int
@@ -60,6 +62,7 @@ class Hosts:
     firestore: str
     tasks: str
     tasks_admin_url: str
+    storage_url: str
     bigquery_url: str
     bank_url: str
 
@@ -71,6 +74,7 @@ class Hosts:
             firestore=f"{ports.HOST}:{at.firestore}",
             tasks=f"{ports.HOST}:{at.tasks}",
             tasks_admin_url=f"http://{ports.HOST}:{at.tasks_admin}",
+            storage_url=f"http://{ports.HOST}:{at.storage}",
             bigquery_url=f"http://{ports.HOST}:{at.bigquery}",
             bank_url=f"http://{ports.HOST}:{at.bank}",
         )

@@ -18,6 +18,7 @@ FUNCTIONS_DIR = Path(__file__).resolve().parent.parent / "functions"
 
 # Pub/Sub allows longer names with more characters; these fit Cloud Tasks, Cloud Scheduler and Cloud Run as well.
 _NAME = r"[a-z][a-z0-9_-]{2,62}"
+FILES = "bucket/files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,13 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role of the function's own service account, on the project, a topic, a queue or another named resource."""
+    """A role of the function's own service account, on the project, a topic, a queue or another named resource.
+
+    `bucket/files` is the one bucket: of the files that are exchanged with banks.
+    """
 
     role: str = matching(r"roles/[A-Za-z.]+")
-    on: str = matching(r"project|[a-z]+/[a-z0-9_-]+")
+    on: str = matching(r"project|bucket/files|(?!bucket/)[a-z]+/[a-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,11 @@ class Function:
     publishes: tuple[str, ...] = matching(_NAME)
     enqueues: tuple[str, ...] = matching(_NAME)
     environment: tuple[str, ...] = matching(r"[A-Z][A-Z0-9_]*")
+
+    @property
+    def uses_files(self) -> bool:
+        """Whether it may reach the files exchanged with banks, and so is told where they are."""
+        return any(role.on == FILES for role in self.roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +195,19 @@ def load_system(folder: Path = FUNCTIONS_DIR) -> System:
         for queue in function.enqueues:
             if queue not in queues:
                 refuse(shown_as, "enqueues", f"names the queue {queue}, which no function serves")
+        _check_roles(function, shown_as)
         if isinstance(function.trigger, SchedulerTrigger):
             _check_schedules(function.trigger, shown_as)
     return system
+
+
+def _check_roles(function: Function, shown_as: str) -> None:
+    """Roles of Cloud Storage are on the files alone, since on the project they open every bucket; no other role is."""
+    for index, role in enumerate(function.roles):
+        if role.on == FILES and not role.role.startswith("roles/storage.object"):
+            refuse(shown_as, f"roles[{index}].role", f"must be one of roles/storage.object*, since it is on {FILES}")
+        if role.on != FILES and role.role.startswith("roles/storage."):
+            refuse(shown_as, f"roles[{index}].on", f"must be {FILES} for a role of Cloud Storage")
 
 
 def _check_schedules(trigger: SchedulerTrigger, shown_as: str) -> None:

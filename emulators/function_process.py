@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from emulators import ports
 from emulators.addresses import Hosts
+from emulators.bank.callbacks.outbox import DEFAULT_SECRET
 from emulators.description import Function, PubsubTrigger, System
 from emulators.errors import LocalError
+from emulators.identity import ACH_ORIGIN, ORIGINATOR
 from emulators.processes import Service
 from emulators.stand_ins import ROOT
 from emulators.wiring import Place
@@ -48,10 +50,15 @@ def api_keys() -> str:
     return json.dumps({"local": {"tenant": LOCAL_TENANT, "sha256": digest}})
 
 
+def rail_secrets() -> str:
+    """What CLEARWAY_RAIL_SECRETS holds locally: the simulator signs for every rail with the one secret."""
+    return json.dumps({rail: [DEFAULT_SECRET] for rail in ("bank", "simulator", "instant", "card")})
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What functions run in: `urls` by function, `values` of the variables that they may name under `environment`, and
-    `extra` variables that every function is given on top, for tests."""
+    """What functions run in: `urls` by function, `values` of the variables that they may name under `environment`,
+    `extra` variables that every function is given on top, for tests, and the names of the `rails` that are used."""
 
     system: System
     place: Place
@@ -59,6 +66,7 @@ class Surroundings:
     urls: Mapping[str, str]
     values: Mapping[str, str]
     extra: Mapping[str, str]
+    rails: Sequence[str]
 
     def variables(self, function: Function) -> dict[str, str]:
         """A function's variables: what every function is given, what its description implies, and what it names.
@@ -72,7 +80,10 @@ class Surroundings:
             "FIRESTORE_EMULATOR_HOST": self.hosts.firestore,
             "CLOUD_TASKS_EMULATOR_HOST": self.hosts.tasks,
             "BIGQUERY_EMULATOR_HOST": self.hosts.bigquery_url,
+            "STORAGE_EMULATOR_HOST": self.hosts.storage_url,
         }
+        if function.uses_files:
+            found["CLEARWAY_FILES_BUCKET"] = self.place.files_bucket
         if isinstance(function.trigger, PubsubTrigger):
             found["CLEARWAY_DELIVERY_ATTEMPTS_MAX"] = str(function.trigger.dead_letter.max_delivery_attempts)
         for worker, trigger in self.system.workers():
@@ -81,8 +92,11 @@ class Surroundings:
                 found["CLEARWAY_INVOKER_SERVICE_ACCOUNT"] = invoker(self.place)
         known = {
             "CLEARWAY_API_KEYS": api_keys(),
-            "CLEARWAY_RAIL": "simulator",
-            "CLEARWAY_RAIL_URL": self.hosts.bank_url,
+            "CLEARWAY_RAILS": json.dumps(dict.fromkeys(self.rails, self.hosts.bank_url)),
+            "CLEARWAY_RAIL_TOKENS": "{}",
+            "CLEARWAY_ORIGINATOR": json.dumps(asdict(ORIGINATOR)),
+            "CLEARWAY_ACH_ORIGIN": json.dumps(asdict(ACH_ORIGIN)),
+            "CLEARWAY_RAIL_SECRETS": rail_secrets(),
             **self.values,
         }
         for name in function.environment:

@@ -1,4 +1,4 @@
-"""Our own stand-ins as services: BigQuery, Cloud Tasks, the bank, the push forwarder, the bridge and the scheduler."""
+"""Our own stand-ins as services: BigQuery, Cloud Storage, Cloud Tasks, the bank, and what moves messages and time."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from emulators.bigquery.schema import create_tables, load_subscription
 from emulators.bridge import source
 from emulators.description import Function, PubsubTrigger, System, TasksTrigger, subscription_name
 from shared.adapters.bigquery.client import make_client
+from shared.adapters.storage.client import make_client as storage_client
 
 # As long as Pub/Sub keeps an unacknowledged message by default and at most without extra cost.
 _KEPT_S = 7 * 24 * 3600
@@ -48,6 +49,11 @@ class Place:
     def queue(self, name: str) -> str:
         """Full name of a queue."""
         return f"{self.location}/queues/{name}"
+
+    @property
+    def files_bucket(self) -> str:
+        """The bucket of the files exchanged with banks; bucket names are unique over all projects."""
+        return f"{self.project}-files"
 
 
 @contextlib.contextmanager
@@ -95,6 +101,12 @@ def create_queues(host: str, place: Place, system: System) -> None:
         client = tasks_v2.CloudTasksClient(transport=CloudTasksGrpcTransport(channel=channel))
         for _, trigger in system.workers():
             client.create_queue(parent=place.location, queue=_queue(place, trigger))
+
+
+def create_bucket(url: str, place: Place) -> None:
+    """The bucket that functions with a role on `bucket/files` share with the banks."""
+    with contextlib.closing(storage_client(place.project, url)) as client:
+        client.create_bucket(place.files_bucket, location=place.region)
 
 
 def _kept(place: Place, topic: str) -> types.Subscription:

@@ -20,16 +20,19 @@ DEV, BIGQUERY = LOCKS / "dev.txt", LOCKS / "bigquery-emulator.txt"
 # Which distribution an imported name comes from, where that is not the name itself. Others come with one of these.
 DISTRIBUTIONS = {
     "cel_expr_python": "cel-expr-python",
+    "defusedxml": "defusedxml",
     "functions_framework": "functions-framework",
     "google.cloud.bigquery": "google-cloud-bigquery",
     "google.cloud.firestore": "google-cloud-firestore",
     "google.cloud.firestore_v1": "google-cloud-firestore",
+    "google.cloud.storage": "google-cloud-storage",
     "google.cloud.tasks_v2": "google-cloud-tasks",
     "google.pubsub_v1": "google-cloud-pubsub",
     "grpc": "grpcio",
     "pydantic": "pydantic",
     "rapidfuzz": "rapidfuzz",
     "urllib3": "urllib3",
+    "zoneinfo": "tzdata",  # where the image has no time zones of its own
 }
 
 

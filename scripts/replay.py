@@ -16,13 +16,17 @@ from emulators.addresses import Hosts, fixed_ports
 from emulators.description import load_system, subscription_name
 from emulators.local import LOCAL_PROJECT
 from shared.adapters.pubsub.pull import PullSubscription
+from shared.adapters.rails.inbox import SignedInbox
 from shared.cloud.backbone import cloud_backbone
 from shared.cloud.settlement_queue import settlement_queue
 from shared.kernel.errors import ClearwayError
 from shared.ports.publisher import Message
 from shared.runtime.backbone import Backbone
-from shared.runtime.replay import quarantined, replay
+from shared.runtime.carriers import settlement_over
+from shared.runtime.news import NewsDesk
+from shared.runtime.replay import CALLBACKS, Quarantined, TakeCallback, quarantined, replay
 from shared.runtime.settings import Settings
+from shared.runtime.steps.rail_callback import CallbackStep
 
 SOURCE = "CloudPubSubDeadLetterSourceSubscription"
 
@@ -62,23 +66,38 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what the command line asks, on the project of the environment."""
     settings = Settings.from_environment()
     backbone = cloud_backbone(settings, settlement_queue(settings))
+    settlement = settlement_over(backbone, [])
+    take_callback = CallbackStep(SignedInbox({}), NewsDesk(backbone, settlement)).take_kept
     waiting = list(quarantined(backbone.documents))
     if arguments.id:
         chosen = [one for one in waiting if one.id == arguments.id]
         if not chosen:
             print(f"nothing with the id {arguments.id} waits in quarantine", file=sys.stderr)
             return 1
-        replay(chosen[0], backbone, data=arguments.data.read_bytes() if arguments.data else None)
+        data = arguments.data.read_bytes() if arguments.data else None
+        replay(chosen[0], backbone, data=data, take_callback=take_callback)
         print(f"replayed {arguments.id}")
         return 0
     for one in waiting:
+        said = "waits   "
         if arguments.all:
-            replay(one, backbone)
-        print(f"{'replayed' if arguments.all else 'waits   '} {one.id}  {one.code}: {one.detail}")
+            said = _replayed(one, backbone, take_callback)
+        print(f"{said} {one.id}  {one.code}: {one.detail}")
     dead = _dead_letters(settings, backbone, send=arguments.all)
     if not waiting and not dead:
         print("nothing waits")
     return 0
+
+
+def _replayed(one: Quarantined, backbone: Backbone, take_callback: TakeCallback) -> str:
+    """Replay one of many; a callback that still tells nothing of a payment waits on, and nothing waits for it."""
+    try:
+        replay(one, backbone, take_callback=take_callback)
+    except ClearwayError as error:
+        if one.subscription != CALLBACKS or error.retryable:
+            raise
+        return "waits   "
+    return "replayed"
 
 
 def _dead_letters(settings: Settings, backbone: Backbone, *, send: bool) -> int:

@@ -39,7 +39,8 @@ class BankServer(ThreadingHTTPServer):
     `hold_s` is how long a silent reply holds its connection (less when the caller hangs up), and how long an
     instruction may lie unseen; `slow_s` is the pause of a slow reply. Port 0 takes a free one: see `url`. Callbacks are
     posted to `callback_url` (`{rail}` in it stands for the rail's name), signed with `secret`; without one, there are
-    none. Files are exchanged through `objects`, by default a store in memory, which `/v1/files` shows.
+    none. Files are exchanged through `objects`, by default a store in memory, which `/v1/files` shows. `bank_rail` is
+    what the JSON rail is called on callbacks and accounts.
     """
 
     daemon_threads = False
@@ -57,6 +58,7 @@ class BankServer(ThreadingHTTPServer):
         callback_url: str = "",
         secret: str = DEFAULT_SECRET,
         objects: ObjectStore | None = None,
+        bank_rail: str = "bank",
     ) -> None:
         self.clock = BankClock()
         self._post = HttpPost(callback_url) if callback_url else None
@@ -70,6 +72,7 @@ class BankServer(ThreadingHTTPServer):
             # However far the bank's clock is put forward, its callbacks are received in the present.
             signing_clock=lambda: datetime.now(UTC),
             token=token,
+            bank_rail=bank_rail,
         )
         self.bank = self.simulator.bank
         self.hold_s = hold_s

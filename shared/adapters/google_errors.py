@@ -12,11 +12,9 @@ from shared.kernel.errors import ClearwayError, ErrorCode, KernelError
 # Most specific first. What is not listed is a bug and passes through as it is.
 _TABLE: tuple[tuple[type[Exception], ErrorCode], ...] = (
     (api.NotFound, KernelError.MISUSE),
-    (api.InvalidArgument, KernelError.MISUSE),
-    (api.OutOfRange, KernelError.MISUSE),
-    (api.FailedPrecondition, KernelError.MISUSE),
-    (api.PermissionDenied, KernelError.MISUSE),
-    (api.Unauthenticated, KernelError.MISUSE),
+    (api.BadRequest, KernelError.MISUSE),  # InvalidArgument, OutOfRange and FailedPrecondition are such
+    (api.Forbidden, KernelError.MISUSE),  # PermissionDenied
+    (api.Unauthorized, KernelError.MISUSE),  # Unauthenticated
     (api.MethodNotImplemented, KernelError.MISUSE),
     (api.Aborted, KernelError.UNAVAILABLE),
     (api.ServerError, KernelError.UNAVAILABLE),

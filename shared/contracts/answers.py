@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.ledger.domain.account import Account
+from shared.payments.domain.legs import Leg
 from shared.payments.domain.payment import Payment
 from shared.payments.domain.request import InstrumentRef
 
@@ -26,6 +27,9 @@ def submission_answer(payment: Payment) -> dict[str, Any]:
         "source": _ref(request.source),
         "destination": _ref(request.destination),
         "description": request.description,
+        "speed": request.speed.value,
+        **({"refund_of": request.refund_of} if request.refund_of else {}),
+        **({"schedule_id": request.schedule_id} if request.schedule_id else {}),
         "submitted_at": timestamp(payment.submitted_at),
     }
 
@@ -36,14 +40,9 @@ def payment_answer(payment: Payment) -> dict[str, Any]:
     answer["status"] = payment.state.value
     answer["version"] = payment.version
     answer["held_minor"] = payment.held_minor
-    if payment.leg is not None:
-        answer["leg"] = {
-            "rail": payment.leg.rail,
-            "direction": payment.leg.direction.value,
-            "status": payment.leg.status.value,
-            "attempts": payment.leg.attempts,
-            "reference": payment.leg.reference,
-        }
+    answer["fee_minor"] = payment.fee_minor
+    answer["refunded_minor"] = payment.refunded_minor
+    answer["legs"] = [_leg(payment, leg) for leg in payment.legs]
     answer["timeline"] = [
         {
             "version": entry.version,
@@ -51,11 +50,26 @@ def payment_answer(payment: Payment) -> dict[str, Any]:
             "step": entry.step,
             "at": timestamp(entry.at),
             "reasons": [{"code": reason.code, "text": reason.text} for reason in entry.reasons],
+            **({"choice": entry.evidence["choice"]} if "choice" in entry.evidence else {}),
             "hash": entry.hash,
         }
         for entry in payment.history
     ]
     return answer
+
+
+def _leg(payment: Payment, leg: Leg) -> dict[str, Any]:
+    return {
+        "role": leg.role.name.lower(),
+        "rail": leg.rail,
+        "direction": leg.direction.value,
+        "amount_minor": payment.leg_money(leg.role).amount_minor,
+        "status": leg.status.value,
+        "attempts": leg.attempts,
+        "reference": leg.reference,
+        **({"reason_code": leg.reason} if leg.reason else {}),
+        **({"settled_on": leg.settled_on.isoformat()} if leg.settled_on else {}),
+    }
 
 
 def account_answer(account: Account) -> dict[str, Any]:

@@ -6,8 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.base import Currency, CustomerId, IdempotencyKey, InstrumentId, PaymentId, Tenant, Text, WireModel
+from shared.contracts.base import (
+    Currency,
+    CustomerId,
+    IdempotencyKey,
+    InstrumentId,
+    PaymentId,
+    ScheduleId,
+    Tenant,
+    Text,
+    WireModel,
+)
 from shared.kernel.money import AMOUNT_MINOR_MAX, Money
+from shared.kernel.party import Speed
 from shared.payments.domain.request import InstrumentRef, PaymentRequest
 
 
@@ -30,8 +41,11 @@ class PaymentSubmission(WireModel):
     source: InstrumentRefBody
     destination: InstrumentRefBody
     description: Annotated[Text, StringConstraints(max_length=140)] = ""
+    speed: Literal["fastest", "same_day", "standard"] = "fastest"
 
-    def to_domain(self, tenant: str, idempotency_key: str) -> PaymentRequest:
+    def to_domain(
+        self, tenant: str, idempotency_key: str, *, refund_of: str = "", schedule_id: str = ""
+    ) -> PaymentRequest:
         """The request under the tenant's key."""
         return PaymentRequest(
             tenant=tenant,
@@ -40,7 +54,17 @@ class PaymentSubmission(WireModel):
             source=self.source.to_domain(),
             destination=self.destination.to_domain(),
             description=self.description,
+            speed=Speed(self.speed),
+            refund_of=refund_of,
+            schedule_id=schedule_id,
         )
+
+
+class RefundSubmission(WireModel):
+    """Body of `POST /v1/payments/{id}/refunds`: all that is left to refund, or `amount_minor` of it."""
+
+    amount_minor: Annotated[int, Field(gt=0, le=AMOUNT_MINOR_MAX)] | None = None
+    description: Annotated[Text, StringConstraints(max_length=140)] = ""
 
 
 class PaymentRequestV1(WireModel):
@@ -51,10 +75,14 @@ class PaymentRequestV1(WireModel):
     tenant: Tenant
     idempotency_key: IdempotencyKey
     payment: PaymentSubmission
+    refund_of: PaymentId | Literal[""] = ""
+    schedule_id: ScheduleId | Literal[""] = ""
 
     def to_domain(self) -> PaymentRequest:
         """The request under the tenant's key."""
-        return self.payment.to_domain(self.tenant, self.idempotency_key)
+        return self.payment.to_domain(
+            self.tenant, self.idempotency_key, refund_of=self.refund_of, schedule_id=self.schedule_id
+        )
 
 
 class SettlementTaskV1(WireModel):
@@ -69,12 +97,15 @@ def request_from_domain(request: PaymentRequest) -> PaymentRequestV1:
     return PaymentRequestV1(
         tenant=request.tenant,
         idempotency_key=request.idempotency_key,
+        refund_of=request.refund_of,
+        schedule_id=request.schedule_id,
         payment=PaymentSubmission(
             amount_minor=request.money.amount_minor,
             currency=request.money.currency,
             source=InstrumentRefBody(**_ref(request.source)),
             destination=InstrumentRefBody(**_ref(request.destination)),
             description=request.description,
+            speed=request.speed.value,
         ),
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
-from shared.customers.domain.customer import Customer, Status, Tier
+from shared.customers.domain.customer import BankAccount, Customer, InstrumentCorrection, Status, Tier
 from shared.kernel.party import Instrument, InstrumentKind, PartyType
 from shared.ports.documents import Document, Key
 
@@ -20,7 +20,8 @@ def customer_key(customer_id: str) -> Key:
 
 
 def customer_to_fields(customer: Customer) -> dict[str, Any]:
-    """A customer as a document."""
+    """A customer as a document. `corrections` is absent where there are none."""
+    corrections = [asdict(one) for one in customer.corrections]
     return {
         "tenant": customer.tenant,
         "reference": customer.reference,
@@ -37,6 +38,7 @@ def customer_to_fields(customer: Customer) -> dict[str, Any]:
             }
             for instrument in customer.instruments.values()
         },
+        **({"corrections": corrections} if corrections else {}),
     }
 
 
@@ -61,4 +63,10 @@ def customer_from(document: Document) -> Customer:
             )
             for instrument_id, instrument in stored["instruments"].items()
         },
+        corrections=tuple(
+            InstrumentCorrection(
+                **{**one, "before": BankAccount(**one["before"]), "after": BankAccount(**one["after"])}
+            )
+            for one in stored.get("corrections", ())
+        ),
     )

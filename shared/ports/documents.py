@@ -103,13 +103,24 @@ class DocumentReader(Protocol):
         collection: str,
         *,
         equal: Mapping[str, Any] | None = None,
+        contains: tuple[str, Any] | None = None,
+        at_least: tuple[str, Any] | None = None,
         at_most: tuple[str, Any] | None = None,
+        descending: bool = False,
         limit: int = 1_000,
         after: Document | None = None,
     ) -> Sequence[Document]:
-        """Documents whose fields equal `equal`, and whose field `at_most[0]` exists and is not above `at_most[1]`.
+        """Documents that meet every condition given, at most `limit`, starting behind the document `after` (paging).
 
-        Ordered by that field, if given, then by id; at most `limit`, starting behind the document `after` (paging).
+        Their fields equal `equal`; their array field `contains[0]` has an element equal to `contains[1]`; their field
+        `at_least[0]` exists and is not below `at_least[1]`; their field `at_most[0]` exists and is not above
+        `at_most[1]`. The two bounds include their value and are of one field. Values compare within their type only.
+        Ordered by the field of the bounds, if given, then by id, both `descending` or both ascending.
+
+        Any two of equalities, `contains` and bounds in one query need a composite index, one for each order, to be
+        described in infra/firestore/indexes.json (`{"path": ..., "array": "CONTAINS"}` for the array's field).
+        Raises MISUSE for bounds of two fields, for a bound or an element that is null, a list or a map, and for
+        `descending` without a bound.
         """
         ...
 

@@ -1,12 +1,18 @@
-"""The ledger as a payment sees it: hold, release, move; always inside the payment's own transaction."""
+"""The ledger as a payment sees it: hold, release, book; always inside the payment's own transaction.
+
+A hold is a pending transfer. It is a value that its payment keeps in its own document, beside the counter of the
+account that it weighs on: the hold needs no document of its own, and the two can only change together.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from shared.kernel.assessment import Reason
+from shared.kernel.hold import Hold
 from shared.kernel.money import Money
 from shared.ports.documents import Key, Transaction
 
@@ -18,6 +24,22 @@ class Wallet:
     account_id: str
 
 
+class HouseAccount(StrEnum):
+    """The house's own accounts, one of each for a currency. The chart says which side is their normal one."""
+
+    IN_TRANSIT = "in-transit"  # owed to payees: collected from a payer and not yet paid out
+    SUSPENSE = "suspense"  # owed to somebody: a case decides to whom
+    FEES = "fees"  # earned
+    RECEIVABLE = "receivable"  # owed to the house: collected, passed on, and then returned by the payer's bank
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One of the house's own accounts."""
+
+    account: HouseAccount
+
+
 @dataclass(frozen=True, slots=True)
 class RailSettlement:
     """The house's account at the bank that settles a rail, by the rail's name."""
@@ -25,40 +47,63 @@ class RailSettlement:
     rail: str
 
 
-Place = Wallet | RailSettlement
+Place = Wallet | House | RailSettlement
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money on its way from one place to another, for one payment; `entry_id` names the journal entry for ever.
+    """`amount_minor` from one place to another."""
 
-    `held` says that the amount was held on the source wallet before, so that the hold is used up by the movement.
+    source: Place
+    destination: Place
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Movements of one currency that are booked together, as one journal entry; `entry_id` names it for ever.
+
+    `holds` are open holds that the booking uses up: what the movements take from a hold's wallet is taken from the
+    hold, and what is left of the hold is given back. `kind` says what was booked (`payout`, `deposit`, `book`,
+    `collection`, `return`, ...); `reverses` names the entry which this one undoes, `reference` is the
+    key under which a rail knows the leg that was moved.
     """
 
     entry_id: str
     payment_id: str
-    money: Money
-    source: Place
-    destination: Place
+    currency: str
+    movements: tuple[Movement, ...]
     at: datetime
-    held: bool
+    kind: str
+    holds: tuple[Hold, ...] = ()
+    reverses: str = ""
+    reference: str = ""
 
 
 class Ledger(Protocol):
-    """Books money. Every method stages its writes in the transaction that it is given."""
+    """Books money. Every method stages its writes in the transaction that it is given, after checking everything."""
 
     def prefetch(self, account_id: str) -> tuple[Key, ...]:
-        """Keys that `hold` will read."""
+        """Keys that `hold`, `available` and an unheld `book` will read."""
         ...
 
-    def hold(self, tx: Transaction, account_id: str, money: Money) -> Reason | None:
-        """Set `money` aside on a wallet; None when done, else why not, and then nothing is staged."""
+    def hold(self, tx: Transaction, hold: Hold) -> Reason | None:
+        """Set money aside on a wallet; None when done, else why not, and then nothing is staged."""
         ...
 
-    def release(self, tx: Transaction, account_id: str, money: Money) -> None:
-        """Give back what was held. The caller's own write in `tx` guards it from happening twice."""
+    def release(self, tx: Transaction, hold: Hold) -> None:
+        """Give an open hold back. The caller's own write in `tx` guards it from happening twice."""
         ...
 
-    def move(self, tx: Transaction, movement: Movement) -> None:
-        """Book a movement as one journal entry; a second one of the same id fails the commit."""
+    def book(self, tx: Transaction, booking: Booking, *, new_holds: tuple[Hold, ...] = ()) -> Reason | None:
+        """Book movements as one journal entry; None when done, else why not, and then nothing is staged.
+
+        What leaves a wallet comes out of the booking's holds, or must be available (which reads the account). A booking
+        that only adds reads nothing. `new_holds` are set aside out of what the very booking brings in. A second booking
+        of the same id fails the commit.
+        """
+        ...
+
+    def available(self, tx: Transaction, account_id: str) -> Money | None:
+        """What may be spent of a wallet in this transaction; None for an account that does not exist."""
         ...

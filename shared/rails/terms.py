@@ -6,7 +6,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from shared.rails.domain.catalogue import Catalogue, RailTerms, parse_catalogue
+from shared.rails.domain.catalogue import Catalogue, RailTerms
+from shared.rails.domain.catalogue_text import parse_catalogue
 
 
 def terms_at(day: date) -> dict[str, RailTerms]:

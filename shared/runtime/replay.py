@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +13,15 @@ from shared.ports.tasks import Task
 from shared.runtime.backbone import Backbone
 from shared.runtime.quarantine import QUARANTINE
 
+# Where callbacks of rails are said to come from: no subscription and no queue has this name.
+CALLBACKS = "rail_callback"
+# Takes a callback of a rail, by the rail's name and the body.
+TakeCallback = Callable[[str, bytes], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A message that was set aside, with its cause. `topic` is empty for a task."""
+    """A message that was set aside, with its cause. `topic` is empty for a task and for a rail's callback."""
 
     id: str
     topic: str
@@ -34,15 +39,23 @@ def quarantined(reader: DocumentReader, *, status: str = "open") -> Iterator[Qua
     return map(_from, every_document(reader, QUARANTINE, equal={"status": status}))
 
 
-def replay(one: Quarantined, backbone: Backbone, *, data: bytes | None = None) -> None:
+def replay(
+    one: Quarantined, backbone: Backbone, *, data: bytes | None = None, take_callback: TakeCallback | None = None
+) -> None:
     """Send the message again to where it came from, with `data` in place of its own if given, and mark it replayed.
 
     Sending comes first: should this process die in between, the message is sent twice, which every step accepts.
-    A message on a topic reaches all of the topic's subscriptions again; those that had taken it find it taken.
+    A message on a topic reaches all of the topic's subscriptions again; those that had taken it find it taken. A
+    callback is not sent anywhere, since its signature is too old to be believed again: `take_callback` takes it here.
+    Raises MISUSE for one where there is none.
     """
     sent = one.data if data is None else data
     if one.topic:
         backbone.publisher.publish(Message(one.topic, sent, {**one.attributes, "replayed_from": one.id}))
+    elif one.subscription == CALLBACKS:
+        if take_callback is None:
+            raise ClearwayError(KernelError.MISUSE, f"{one.id} is a rail's callback, which cannot be taken here")
+        take_callback(one.attributes["rail"], sent)
     else:
         # A task's name is remembered for about an hour, so the replayed one needs another.
         name = f"replay-{int(backbone.clock.now().timestamp() * 1000)}-{one.id.rsplit('.', 1)[-1]}"[:500]

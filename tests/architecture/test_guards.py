@@ -15,6 +15,7 @@ from scripts.closure import ROOT
 CRASH_POINTS = "tests/simulation/test_crash_points.py::test_a_crash_after_any_single_port_call_leaves_the_same_end"
 REDELIVERY = "tests/simulation/test_redelivery.py"
 DOCUMENTS = "tests/contracts/test_documents.py"
+CALLBACKS = "tests/functions/test_rail_callback.py"
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,16 @@ GUARDS = (
     ),
     Guard(
         "settlement asks whether it has been taken",
-        "shared/payments/commands/settle_payment.py",
-        "if payment.state is not State.APPROVED or payment.route is None:",
-        "if payment.route is None:",
+        "shared/payments/domain/moves.py",
+        "        case State.APPROVED:\n",
+        "        case State.APPROVED | State.COMPLETED:\n",
         f"{REDELIVERY}::test_a_task_called_twice_pays_once",
     ),
     Guard(
         "the conclusion asks whether it has been taken",
-        "shared/payments/commands/settle_payment.py",
-        "if payment.ended or payment.leg is None:",
-        "if payment.leg is None:",
+        "shared/payments/commands/conclude_leg.py",
+        "case (LegStatus.SUBMITTING | LegStatus.PENDING, RailStatus.ACCEPTED):",
+        "case (_, RailStatus.ACCEPTED):",
         f"{REDELIVERY}::test_two_processes_that_learn_the_outcome_at_once_book_it_once",
     ),
     Guard(
@@ -81,16 +82,37 @@ GUARDS = (
     Guard(
         "the rail is asked before it is told again",
         "shared/payments/commands/settle_payment.py",
-        "answer = None if begun.value.fresh else settlement.rail.inquire(payment.leg.key)",
+        "answer = settlement.carrier(leg.rail).rail.inquire(leg.key)",
         "answer = None",
         f"{CRASH_POINTS}[payout]",
     ),
     Guard(
         "a rail's ignorance is not believed while the first call may be on its way",
-        "shared/payments/commands/settle_payment.py",
-        "if now < leg.submitted_at + timedelta(seconds=settlement.inquiry_grace_s):",
+        "shared/payments/commands/begin_leg.py",
+        "if now < leg.submitted_at + timedelta(seconds=settlement.carrier(leg.rail).inquiry_grace_s):",
         "if False:",
         f"{REDELIVERY}::test_a_task_called_while_the_first_call_is_on_its_way_does_not_tell_the_rail_again",
+    ),
+    Guard(
+        "a callback is believed by its signature alone",
+        "shared/adapters/rails/inbox.py",
+        "verify(secrets, headers, body, now=now, tolerance_s=self._tolerance_s)",
+        "parsed(body)",
+        f"{CALLBACKS}::test_what_is_not_signed_by_the_rail_changes_nothing",
+    ),
+    Guard(
+        "an answer about another payment is no answer",
+        "shared/adapters/rails/instant.py",
+        "return said if said.key == key else None",
+        "return said",
+        "tests/contracts/test_rail_instant.py::test_an_answer_about_something_else_leaves_the_outcome_open",
+    ),
+    Guard(
+        "the refusal of a duplicate is no outcome of the first",
+        "shared/adapters/rails/instant.py",
+        "if said is None or said.answer is None or said.repeats or",
+        "if said is None or said.answer is None or",
+        "tests/contracts/test_rail_instant.py::test_the_refusal_of_a_duplicate_is_no_outcome_of_the_first",
     ),
     Guard(
         "a step that was taken publishes again what it owes",

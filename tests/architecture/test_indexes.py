@@ -3,33 +3,74 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import pytest
 
 from emulators.embedded import Wrapping
 from scripts.closure import ROOT
 from shared.contracts.catalogue import REQUESTS_TOPIC
 from shared.ports.documents import Document
 from shared.ports.publisher import Message
-from shared.runtime.backbone import Documents
+from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.replay import quarantined
+from shared.runtime.steps.timer_schedules import run_due_schedules
 from shared.runtime.web import HttpRequest
 from tests.support.world import World
 
+Index = tuple[tuple[str, str], ...]
+
+
+def index_of(how: Mapping[str, Any]) -> Index | None:
+    """The composite index that a query needs: equalities, then the array, then the range in the order asked for.
+
+    None where Firestore's automatic indexes serve: equalities alone (it merges them), an array alone, a range alone in
+    either direction. It documents no merging of an array's index with those of equalities, so that pair has its own.
+    https://cloud.google.com/firestore/docs/concepts/index-overview
+    """
+    equal = [(name, "ASCENDING") for name in sorted(how.get("equal") or {})]
+    array = [(how["contains"][0], "CONTAINS")] if how.get("contains") else []
+    bound = how.get("at_least") or how.get("at_most")
+    ordered = [(bound[0], "DESCENDING" if how.get("descending") else "ASCENDING")] if bound else []
+    return (*equal, *array, *ordered) if sum(map(bool, (equal, array, ordered))) > 1 else None
+
 
 class Recording:
-    """A document store that notes the composite index of each query: equalities first, then the range."""
+    """A document store that notes the composite index of each query."""
 
     def __init__(self, inner: Documents) -> None:
         self.inner = inner
-        self.needed: set[tuple[str, tuple[str, ...]]] = set()
+        self.needed: set[tuple[str, Index]] = set()
         self.run, self.get = inner.run, inner.get
 
     def find(self, collection: str, **how: Any) -> Sequence[Document]:
-        """Note, and pass on. Equalities alone, or a range alone, are served by Firestore's automatic indexes."""
-        if how.get("equal") and how.get("at_most"):
-            self.needed.add((collection, (*sorted(how["equal"]), how["at_most"][0])))
+        """Note, and pass on."""
+        index = index_of(how)
+        if index is not None:
+            self.needed.add((collection, index))
         return self.inner.find(collection, **how)
+
+
+@pytest.mark.parametrize(
+    ("how", "index"),
+    [
+        ({}, None),
+        ({"equal": {"a": 1, "b": 2}}, None),
+        ({"contains": ("c", 1)}, None),
+        ({"at_least": ("r", 1), "at_most": ("r", 2), "descending": True}, None),
+        (
+            {"equal": {"b": 1, "a": 2}, "at_most": ("r", 1)},
+            (("a", "ASCENDING"), ("b", "ASCENDING"), ("r", "ASCENDING")),
+        ),
+        ({"equal": {"a": 1}, "at_least": ("r", 1), "descending": True}, (("a", "ASCENDING"), ("r", "DESCENDING"))),
+        ({"contains": ("c", 1), "at_least": ("r", 1)}, (("c", "CONTAINS"), ("r", "ASCENDING"))),
+        ({"equal": {"a": 1}, "contains": ("c", 1)}, (("a", "ASCENDING"), ("c", "CONTAINS"))),
+    ],
+    ids=str,
+)
+def test_the_composite_index_of_a_query_follows_from_its_conditions(how: dict[str, Any], index: Index | None) -> None:
+    assert index_of(how) == index
 
 
 def test_every_query_has_its_index_and_every_index_its_query() -> None:
@@ -44,7 +85,11 @@ def test_every_query_has_its_index_and_every_index_its_query() -> None:
     world.twins.broker.publish(Message(REQUESTS_TOPIC, b"not json", {"type": "payment.request", "version": "1"}))
     assert world.cloud.settle_down()
     world.cloud.endpoints["timer"](HttpRequest("POST", "/sweep"))
+    run_due_schedules(Backbone(stores[0], world.twins.broker, world.twins.clock))
     assert len(list(quarantined(stores[0]))) == 1
     described = json.loads((ROOT / "infra" / "firestore" / "indexes.json").read_text(encoding="utf-8"))
-    indexes = {(index["collection"], tuple(field["path"] for field in index["fields"])) for index in described}
+    indexes = {
+        (index["collection"], tuple((field["path"], field.get("order") or field["array"]) for field in index["fields"]))
+        for index in described
+    }
     assert stores[0].needed == indexes

@@ -14,8 +14,12 @@ MAINS = sorted(ROOT.glob("functions/*/main.py"))
 
 
 def pins(lock: Path) -> dict[str, str]:
-    """Version by distribution."""
-    return dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)", lock.read_text(encoding="utf-8"), re.MULTILINE))
+    """Version by distribution, whatever extras are pinned with it."""
+    return dict(
+        re.findall(
+            r"^([a-z0-9][a-z0-9._-]*)(?:\[[a-z,]+\])?==([^ ;\\]+)", lock.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    )
 
 
 @pytest.mark.parametrize("main", MAINS, ids=lambda main: main.parent.name)

@@ -130,8 +130,13 @@ def test_a_function_imports_only_the_google_packages_that_it_declares(main: Path
     declared = {one.split("==")[0] for one in pinned if one.startswith("google-cloud-")} - {"google-cloud-core"}
     environment = {"GOOGLE_CLOUD_PROJECT": "test", "FIRESTORE_EMULATOR_HOST": "127.0.0.1:1"}
     environment |= {"PUBSUB_EMULATOR_HOST": "127.0.0.1:1", "CLOUD_TASKS_EMULATOR_HOST": "127.0.0.1:1"}
-    environment |= {"CLEARWAY_RAIL_URL": "http://127.0.0.1:1", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    environment |= {
+        "CLEARWAY_RAILS": '{"bank": "http://127.0.0.1:1"}',
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "ignore",
+    }
     environment |= {"CLEARWAY_SETTLEMENT_URL": "http://127.0.0.1:1"}
+    environment |= {"STORAGE_EMULATOR_HOST": "http://127.0.0.1:1", "CLEARWAY_FILES_BUCKET": "test-files"}
     environment |= {"CLEARWAY_WATCHLIST_DIR": str(ROOT / "emulators/watchlists/sample")}
     code = "import runpy, sys; runpy.run_path(sys.argv[1]); print(*sorted(sys.modules))"
     done = subprocess.run(
@@ -142,6 +147,7 @@ def test_a_function_imports_only_the_google_packages_that_it_declares(main: Path
     packages = {
         "google-cloud-firestore": "google.cloud.firestore",
         "google-cloud-pubsub": "google.pubsub",
+        "google-cloud-storage": "google.cloud.storage",
         "google-cloud-tasks": "google.cloud.tasks",
         "google-cloud-bigquery": "google.cloud.bigquery",
     }

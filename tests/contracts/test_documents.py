@@ -380,3 +380,70 @@ def test_find_filters_orders_limits_and_pages(store: Store) -> None:
     assert [document.key.id for document in [*first, *rest]] == ["w0", "w1", "w2", "w3", "w4", "w5"]
     assert [document.key.id for document in store.find("work", limit=3)] == ["bare", "ended", "w0"]
     assert store.find("elsewhere") == []
+
+
+def listed(store: Store) -> None:
+    """Six entries a minute apart in pairs, tags by number, and two that have no time."""
+    for number in range(6):
+        at = NOON + timedelta(minutes=number // 2)
+        tags = [f"n{number}", "even" if number % 2 == 0 else "odd", number]
+        created(store, Key("list", f"e{number}"), at=at, tags=tags, shard=number % 2)
+    created(store, Key("list", "none"), at=None, tags=[], shard=0)
+    created(store, Key("list", "text"), at="2026-11-02", tags="even", shard=True)
+
+
+MINUTE = NOON + timedelta(minutes=1)
+QUERIES: list[tuple[dict[str, Any], str]] = [
+    ({"at_least": ("at", MINUTE)}, "e2 e3 e4 e5"),
+    ({"at_least": ("at", MINUTE), "at_most": ("at", MINUTE)}, "e2 e3"),
+    ({"at_least": ("at", MINUTE), "at_most": ("at", NOON)}, ""),
+    ({"at_least": ("at", MINUTE), "descending": True}, "e5 e4 e3 e2"),
+    ({"at_most": ("at", MINUTE), "descending": True, "limit": 3}, "e3 e2 e1"),
+    ({"at_least": ("at", "2026")}, "text"),
+    ({"at_least": ("shard", 0), "equal": {"at": None}}, "none"),
+    ({"contains": ("tags", "even")}, "e0 e2 e4"),
+    ({"contains": ("tags", 1)}, "e1"),
+    ({"contains": ("tags", True)}, ""),
+    ({"contains": ("missing", "even")}, ""),
+    ({"contains": ("tags", "even"), "equal": {"shard": 0}}, "e0 e2 e4"),
+    ({"contains": ("tags", "even"), "equal": {"shard": 1}}, ""),
+    ({"contains": ("tags", "odd"), "at_least": ("at", MINUTE)}, "e3 e5"),
+    ({"contains": ("tags", "odd"), "at_least": ("at", MINUTE), "descending": True}, "e5 e3"),
+    ({"equal": {"shard": 1}}, "e1 e3 e5"),
+    ({"equal": {"shard": True}}, "text"),
+    ({"equal": {"shard": 0}, "at_least": ("at", MINUTE), "at_most": ("at", MINUTE)}, "e2"),
+]
+
+
+def test_find_has_ranges_from_both_sides_elements_of_arrays_and_either_order(store: Store) -> None:
+    listed(store)
+    found = [" ".join(document.key.id for document in store.find("list", **how)) for how, _ids in QUERIES]
+    assert list(zip(QUERIES, found, strict=True)) == [((how, ids), ids) for how, ids in QUERIES]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_pages_of_equal_values_go_on_by_id_in_either_order(store: Store, descending: bool) -> None:
+    listed(store)
+    read: list[str] = []
+    page = store.find("list", at_least=("at", NOON), descending=descending, limit=1)
+    while page:
+        read.append(page[0].key.id)
+        page = store.find("list", at_least=("at", NOON), descending=descending, limit=1, after=page[0])
+    assert read == sorted((f"e{number}" for number in range(6)), reverse=descending)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"at_least": ("at", NOON), "at_most": ("shard", 1)},
+        {"descending": True},
+        {"equal": {"shard": 1}, "descending": True},
+        {"contains": ("tags", None)},
+        {"contains": ("tags", ["even"])},
+        {"at_least": ("at", None)},
+        {"at_most": ("tags", [1])},
+    ],
+    ids=str,
+)
+def test_a_query_that_could_not_be_answered_is_refused(store: Store, how: dict[str, Any]) -> None:
+    raises(KernelError.MISUSE, lambda: store.find("list", **how))

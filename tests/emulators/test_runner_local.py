@@ -11,7 +11,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ from emulators.errors import LocalError
 from emulators.local import LocalCloud
 from emulators.ports import is_free
 from shared.adapters.bigquery.client import make_client
+from shared.adapters.storage.client import make_client as storage_client
+from shared.adapters.storage.objects import CloudStorageObjects
 from shared.kernel.errors import ClearwayError
 from tests.support.stand_ins import installed, require_installed
 from tests.support.waiting import until
@@ -84,6 +86,17 @@ def test_a_message_travels_from_http_over_pubsub_and_tasks_to_a_document(
     assert arrived(documents, "dropped") is None
 
 
+def test_a_function_with_a_role_on_the_files_keeps_one_where_others_find_it(
+    cloud: LocalCloud, documents: firestore.Client
+) -> None:
+    send(cloud, "filed")
+    until(lambda: arrived(documents, "filed"))
+    with closing(storage_client(cloud.project, dict(cloud.addresses())["Cloud Storage"])) as client:
+        files = CloudStorageObjects(client, cloud.place.files_bucket)
+        assert "notes/filed" in files.list("notes/")
+        assert files.get("notes/filed") == b"kept"
+
+
 def test_a_lost_function_is_replaced_and_takes_what_came_meanwhile(
     cloud: LocalCloud, documents: firestore.Client
 ) -> None:
@@ -106,7 +119,7 @@ def test_what_fails_too_often_is_kept_as_a_dead_letter(cloud: LocalCloud) -> Non
 def test_a_function_sees_what_it_asked_for_and_no_more(cloud: LocalCloud) -> None:
     seen = set(ask(cloud.url_of("front"))["variables"])
     assert {"GOOGLE_CLOUD_PROJECT", "PUBSUB_EMULATOR_HOST", "CLEARWAY_REGION", "CLEARWAY_API_KEYS"} <= seen
-    assert not {"CLEARWAY_RAIL_URL", "CLEARWAY_WORK_URL", "CLEARWAY_WATCHLIST_DIR"} & seen
+    assert not {"CLEARWAY_RAILS", "CLEARWAY_WORK_URL", "CLEARWAY_WATCHLIST_DIR", "CLEARWAY_FILES_BUCKET"} & seen
 
 
 def test_the_warehouse_is_there(cloud: LocalCloud) -> None:
@@ -116,7 +129,7 @@ def test_the_warehouse_is_there(cloud: LocalCloud) -> None:
 
 
 def test_every_stand_in_runs(cloud: LocalCloud) -> None:
-    names = {"pubsub", "firestore", "tasks", "bank", "bigquery", "forwarder", "bridge", "scheduler"}
+    names = {"pubsub", "firestore", "tasks", "storage", "bank", "bigquery", "forwarder", "bridge", "scheduler"}
     assert {name for name, service in cloud.stand_ins.items() if service.alive()} == names
     assert dict(cloud.addresses())["front"] == cloud.functions["front"].url
 

@@ -107,7 +107,7 @@ def test_a_payment_is_shown_with_its_timeline_and_the_wallet_with_its_balances(w
         "paying_out",
         "completed",
     ]
-    assert payment["leg"]["status"] == "accepted"
+    assert payment["legs"][0]["status"] == "accepted"
     after = json.loads(get(world, f"/v1/accounts/{account}").body)
     assert (after["available_minor"], after["held_minor"], after["posted_minor"]) == (487_50, 0, 487_50)
     assert "Grace" not in json.dumps(payment)

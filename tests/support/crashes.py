@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from emulators.embedded import Wrapping
 from shared.ports.documents import Committed, Document, Fields, Key, Transaction
+from shared.ports.objects import ObjectStore
 from shared.ports.publisher import Message, Publisher
 from shared.ports.rail import Answer, Instruction, Rail
 from shared.ports.tasks import Task, TaskQueue
@@ -40,6 +41,28 @@ class CrashPoints:
             tasks=lambda port: _Tasks(port, self),
             rail=lambda port: _Rail(port, self),
         )
+
+    def documents(self, port: Documents) -> Documents:
+        """A document store with this put behind it."""
+        return _Documents(port, self)
+
+    def objects(self, port: ObjectStore) -> ObjectStore:
+        """An object store with this put behind it."""
+        return _Objects(port, self)
+
+
+class Meanwhile(CrashPoints):
+    """Counts port calls, and lets something else happen right after one of them, once."""
+
+    def __init__(self, number: int, other: Callable[[], object]) -> None:
+        super().__init__()
+        self.number, self.other = number, other
+
+    def passed(self, call: str) -> None:
+        """A call has returned."""
+        self.calls.append(call)
+        if len(self.calls) == self.number:
+            self.other()
 
 
 class _Transaction:
@@ -127,3 +150,23 @@ class _Rail:
         answer = self.inner.inquire(key)
         self.points.passed("rail.inquire")
         return answer
+
+
+class _Objects:
+    def __init__(self, inner: ObjectStore, points: CrashPoints) -> None:
+        self.inner, self.points = inner, points
+
+    def put_new(self, name: str, data: bytes) -> bool:
+        stored = self.inner.put_new(name, data)
+        self.points.passed("objects.put_new")
+        return stored
+
+    def get(self, name: str) -> bytes | None:
+        found = self.inner.get(name)
+        self.points.passed("objects.get")
+        return found
+
+    def list(self, prefix: str, *, after: str = "", limit: int = 1_000) -> Sequence[str]:
+        found = self.inner.list(prefix, after=after, limit=limit)
+        self.points.passed("objects.list")
+        return found

@@ -9,7 +9,7 @@ import pytest
 from shared.kernel.currency import MINOR_UNIT_DIGITS
 from shared.kernel.errors import ClearwayError
 from shared.kernel.money import Money
-from shared.rails.domain.catalogue import parse_catalogue
+from shared.rails.domain.catalogue_text import parse_catalogue
 from shared.rails.domain.errors import RailsError
 from shared.rails.domain.reasons import REASONS, reject_reason
 from shared.rails.terms import terms_at
@@ -22,6 +22,31 @@ source = "the contract"
 timeout_s = 5
 inquiry_grace_s = 30.0
 amount_max_minor = { USD = 100, JPY = 7 }
+zone = "America/New_York"
+hours = [{ days = ["mon", "fri"], opens = 08:00:00, closes = 17:00:00, banking_days_only = true }]
+
+[[terms.services]]
+name = "book"
+instruments = ["bank_account"]
+directions = ["credit", "debit"]
+windows = [
+    { cut_off = 10:30:00, banking_days = 0, arrives = 13:00:00 },
+    { cut_off = 14:45:00, banking_days = 0, arrives = 17:00:00 },
+]
+
+[terms.services.cost]
+source = "the price list"
+basis_points = 5
+fixed_minor = { USD = 25, JPY = 3 }
+
+[[terms.services]]
+name = "swift"
+instruments = ["card"]
+directions = ["credit"]
+arrival_s = 20
+participants = true
+amount_max_minor = { USD = 90 }
+cost = { source = "the price list", basis_points = 0, fixed_minor = { USD = 0 } }
 """
 
 
@@ -74,6 +99,34 @@ def test_a_rail_carries_its_currencies_up_to_its_limit(money: Money, carried: bo
         ("{ USD = 100, JPY = 7 }", "{ USD = 1.5 }"),
         ("{ USD = 100, JPY = 7 }", "{ USD = 100_000_000_000_000_001 }"),
         ("[[terms]]", "[[terms"),
+        ('zone = "America/New_York"', 'zone = "America/Erewhon"'),
+        ('zone = "America/New_York"', 'zone = "../etc/passwd"'),
+        ('days = ["mon", "fri"]', 'days = ["mon", "fry"]'),
+        ('days = ["mon", "fri"]', "days = []"),
+        ("closes = 17:00:00", "closes = 08:00:00"),
+        ("opens = 08:00:00", "opens = 8"),
+        ("hours = [{ days", "hours = [7, { days"),
+        ('name = "swift"', 'name = "book"'),
+        ('name = "swift"', 'name = ""'),
+        ('instruments = ["card"]', 'instruments = ["cheque"]'),
+        ('instruments = ["card"]', "instruments = [[]]"),
+        ('directions = ["credit"]', "directions = []"),
+        ("arrival_s = 20", ""),
+        ("arrival_s = 20", "arrival_s = -1"),
+        ("arrival_s = 20", "arrival_s = true"),
+        ("arrival_s = 20", "arrival_s = 20\nwindows = [{ cut_off = 10:30:00, banking_days = 0, arrives = 13:00:00 }]"),
+        ("arrives = 13:00:00", "arrives = 10:30:00"),
+        ("cut_off = 14:45:00", "cut_off = 10:30:00"),
+        ("banking_days = 0, arrives = 13:00:00", "banking_days = -1, arrives = 13:00:00"),
+        ("participants = true", "participants = 1"),
+        ("{ USD = 90 }", "{ USD = 101 }"),
+        ("{ USD = 90 }", "{ EUR = 1 }"),
+        ("fixed_minor = { USD = 25, JPY = 3 }", "fixed_minor = { USD = 25 }"),
+        ("fixed_minor = { USD = 25, JPY = 3 }", "fixed_minor = { USD = 25, JPY = -3 }"),
+        ("fixed_minor = { USD = 25, JPY = 3 }", "fixed_minor = { USD = 25, JPY = 3.0 }"),
+        ("basis_points = 5", "basis_points = 10001"),
+        ("basis_points = 5", "basis_points = -1"),
+        ('source = "the price list"', 'source = ""'),
     ],
 )
 def test_a_broken_catalogue_is_refused(good: str, bad: str) -> None:

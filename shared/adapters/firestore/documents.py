@@ -14,6 +14,7 @@ from shared.adapters.firestore.codec import plain_fields, version_of
 from shared.adapters.firestore.queries import raw_query
 from shared.adapters.firestore.writes import raw_write
 from shared.adapters.optimism import run_optimistically
+from shared.adapters.selection import Selection
 from shared.adapters.staging import Create, Replace, Write
 from shared.kernel.usage import usage
 from shared.ports.clock import Clock
@@ -46,15 +47,17 @@ class FirestoreDocuments:
         collection: str,
         *,
         equal: Mapping[str, Any] | None = None,
+        contains: tuple[str, Any] | None = None,
+        at_least: tuple[str, Any] | None = None,
         at_most: tuple[str, Any] | None = None,
+        descending: bool = False,
         limit: int = 1_000,
         after: Document | None = None,
     ) -> Sequence[Document]:
         """See `DocumentReader.find`."""
         query = raw_query(
             collection,
-            equal=equal or {},
-            at_most=at_most,
+            Selection(equal or {}, contains, at_least, at_most, descending),
             limit=limit,
             after=after,
             after_name=self._name(after.key) if after else "",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+import operator
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from shared.adapters.optimism import StaleError, run_optimistically
+from shared.adapters.selection import Selection
 from shared.adapters.staging import Add, Create, Replace, Write
 from shared.kernel.usage import usage
 from shared.ports.clock import Clock
@@ -22,7 +25,7 @@ class InMemoryDocuments:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._documents: dict[Key, Document] = {}
+        self._collections: defaultdict[str, dict[Key, Document]] = defaultdict(dict)
         self._version = 0
 
     def run(
@@ -42,35 +45,28 @@ class InMemoryDocuments:
         collection: str,
         *,
         equal: Mapping[str, Any] | None = None,
+        contains: tuple[str, Any] | None = None,
+        at_least: tuple[str, Any] | None = None,
         at_most: tuple[str, Any] | None = None,
+        descending: bool = False,
         limit: int = 1_000,
         after: Document | None = None,
     ) -> Sequence[Document]:
         """See `DocumentReader.find`."""
-        order = at_most[0] if at_most else None
-
-        def position(document: Document) -> tuple[Any, ...]:
-            return (document.fields[order], document.key.id) if order else (document.key.id,)
-
-        def matches(document: Document) -> bool:
-            fields = document.fields
-            if any(name not in fields or fields[name] != value for name, value in (equal or {}).items()):
-                return False
-            # Firestore compares within one type: a null or missing field is never at most a time.
-            return at_most is None or (fields.get(at_most[0]) is not None and fields[at_most[0]] <= at_most[1])
-
+        selection = Selection(equal or {}, contains, at_least, at_most, descending)
         with self._lock:
-            there = [document for key, document in self._documents.items() if key.collection == collection]
-        found = sorted((document for document in there if matches(document)), key=position)
+            there = list(self._collections[collection].values())
+        found = sorted(filter(selection.finds, there), key=selection.position, reverse=descending)
         if after is not None:
-            found = [document for document in found if position(document) > position(after)]
+            end, past = selection.position(after), operator.lt if descending else operator.gt
+            found = [document for document in found if past(selection.position(document), end)]
         usage().reads += max(1, len(found[:limit]))  # an empty query is billed as one read
         return [_copied(document) for document in found[:limit]]
 
     def _fetch(self, keys: Sequence[Key]) -> Sequence[Document | None]:
         usage().reads += len(keys)
         with self._lock:
-            found = [self._documents.get(key) for key in keys]
+            found = [self._collections[key.collection].get(key) for key in keys]
         return [document and _copied(document) for document in found]
 
     def _commit(self, writes: Sequence[Write]) -> Mapping[Key, Document]:
@@ -85,7 +81,7 @@ class InMemoryDocuments:
         }
 
     def _check(self, write: Write) -> None:
-        present = self._documents.get(write.key)
+        present = self._collections[write.key.collection].get(write.key)
         match write:
             case Create() if present is not None:
                 raise StaleError(exists=True)
@@ -97,7 +93,7 @@ class InMemoryDocuments:
     def _fields_after(self, write: Write) -> Fields:
         if not isinstance(write, Add):
             return write.fields
-        present = self._documents.get(write.key)
+        present = self._collections[write.key.collection].get(write.key)
         before = dict(present.fields) if present else {}
         sums = {name: before.get(name, 0) + amount for name, amount in write.amounts.items()}
         return {**before, **write.fields, **sums}
@@ -105,7 +101,7 @@ class InMemoryDocuments:
     def _put(self, key: Key, fields: Fields) -> Document:
         self._version += 1
         document = Document(key, fields, self._version)
-        self._documents[key] = document
+        self._collections[key.collection][key] = document
         return document
 
 

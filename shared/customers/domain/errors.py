@@ -10,4 +10,5 @@ class CustomerError(ErrorCode):
 
     CONFLICT = ("customer_conflict", Disposition.CONFLICT)
     NOT_FOUND = ("customer_not_found", Disposition.NOT_FOUND)
+    STALE_CORRECTION = ("stale_correction", Disposition.REFUSED)
     DUPLICATE_INSTRUMENT = ("duplicate_instrument", Disposition.MALFORMED)

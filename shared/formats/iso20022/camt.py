@@ -30,6 +30,7 @@ from shared.formats.iso20022.writing import Writer
 
 VERSIONS = ("02", "04", "08")
 VERSION_WRITTEN = "08"
+SIZE_MAX_BYTES = 10 * 2**20  # some 20,000 entries; a bank cuts a longer statement into pages
 WHOLE = Page(number=1, last=True)
 CODE_LENGTH_MAX = 4
 HEADER = "MsgId CreDtTm MsgRcpt? MsgPgntn? OrgnlBizQry? AddtlInf?"
@@ -64,7 +65,7 @@ def from_xml(data: bytes, *, local: tzinfo = UTC) -> AccountMessage:
     A statement that is whole, on one page, must add up: opening balance, booked entries, closing balance. The pages of
     a longer one are put together, and then checked, by `balances.join_pages`.
     """
-    name, document = read_document(data, ACCEPTED, local)
+    name, document = read_document(data, ACCEPTED, local, size_max_bytes=SIZE_MAX_BYTES)
     names = NAMES[ACCEPTED[name]]
     body = document.open(names.body).one(names.body).open(f"GrpHdr {names.report}+ SplmtryData*")
     header = body.one("GrpHdr").open(HEADER)

@@ -100,13 +100,12 @@ def from_xml(data: bytes, *, local: tzinfo = UTC) -> Envelope:
 
 def _parts(root: Element, direction: Direction) -> tuple[Element, Element]:
     """Header and document, each the only one; the element around them must be that of the document's message."""
-    space, place, element = f"{{{direction.namespace}}}", f"/{direction}", root
+    space, element = f"{{{direction.namespace}}}", root
     for name in (f"{direction}Message", None):
         children = list(element)
         if len(children) != 1 or (name and children[0].tag != space + name):
-            raise refusal(Iso20022Error.UNEXPECTED, place, "not one message")
+            raise refusal(Iso20022Error.UNEXPECTED, f"/{direction}", "not one message")
         element = children[0]
-        place += "/" + element.tag.removeprefix(space)[:40]
     children = list(element)
     match = DOCUMENT.fullmatch(children[-1].tag) if len(children) == 2 else None
     if match is None or children[0].tag != f"{{{NAMESPACE}{HEADER}}}AppHdr":
@@ -120,7 +119,7 @@ def _bytes_of(document: Element) -> bytes:
     """The document by itself."""
     document.tail = None
     data: bytes = tostring(document, encoding="utf-8", xml_declaration=True)
-    return data
+    return data.replace(b"\r", b"&#13;")  # which tostring leaves bare, and a parser would turn into a line feed
 
 
 def _read_header(element: Element, local: tzinfo) -> BusinessHeader:

@@ -20,11 +20,11 @@ E = TypeVar("E", bound=StrEnum)
 XML_SPACE = " \t\r\n"
 YEAR_MIN, YEAR_MAX = 1900, 9998  # a day on either side is left for offsets from UTC
 
-AMOUNT = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,5}))?")  # at most 18 digits in all, 5 of them decimals
+AMOUNT = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,5}))?")
 SUM = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,17})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:[0-9]{2})?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 
 
@@ -160,7 +160,7 @@ def read_money(value: str, currency: str) -> Money:
     if len(decimals) > digits:
         raise Misfit(f"more decimals than the {digits} of its currency")
     amount_minor = int(units + decimals.ljust(digits, "0"))
-    if len(units + decimals) > 18 or amount_minor > AMOUNT_MINOR_MAX:
+    if amount_minor > AMOUNT_MINOR_MAX:
         raise Misfit("larger than any amount that is booked here")
     return Money(amount_minor, currency)
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import TypeVar
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import DefusedXMLParser
 
 from shared.formats.iso20022.errors import Iso20022Error, refusal
 from shared.formats.iso20022.kinds import DATE, XML_SPACE, Kind, Misfit, read_moment, read_money
@@ -26,7 +26,9 @@ T = TypeVar("T")
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 SCHEMA_LOCATIONS = {f"{INSTANCE}schemaLocation", f"{INSTANCE}noNamespaceSchemaLocation"}
-SIZE_MAX_BYTES = 10 * 2**20  # a single payment is a few kB, a page of a statement at most a few MB
+SIZE_MAX_BYTES = 2**20  # a message on one payment has a few kB
+ELEMENTS_MAX = 600_000  # what 10 MiB of a statement hold; a million empty elements would take ten times the memory
+DEPTH_MAX = 64  # the schemas go about twenty deep
 ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)[\"']")
 
 
@@ -43,6 +45,30 @@ class Reading:
         return f"{{{NAMESPACE}{self.message}}}"
 
 
+class BoundedBuilder(TreeBuilder):
+    """Builds the tree while it stays within bounds, so that few bytes cannot take much memory. Raises TOO_LARGE."""
+
+    def __init__(self) -> None:
+        """Begins an empty tree."""
+        super().__init__()
+        self._elements = self._depth = 0
+
+    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
+        """An element begins."""
+        self._elements += 1
+        self._depth += 1
+        if self._elements > ELEMENTS_MAX:
+            raise refusal(Iso20022Error.TOO_LARGE, "/", f"more than {ELEMENTS_MAX} elements")
+        if self._depth > DEPTH_MAX:
+            raise refusal(Iso20022Error.TOO_LARGE, "/", f"elements more than {DEPTH_MAX} deep")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> Element:
+        """An element ends."""
+        self._depth -= 1
+        return super().end(tag)
+
+
 def parse(data: bytes, *, size_max_bytes: int = SIZE_MAX_BYTES) -> Element:
     """The root of well-formed UTF-8 XML without DTD and entities. Raises TOO_LARGE, NOT_XML or FORBIDDEN_XML."""
     if len(data) > size_max_bytes:
@@ -54,7 +80,9 @@ def parse(data: bytes, *, size_max_bytes: int = SIZE_MAX_BYTES) -> Element:
         raise refusal(Iso20022Error.NOT_XML, "/", "not UTF-8")
     try:
         data.decode("utf-8")
-        root: Element = fromstring(data, forbid_dtd=True, forbid_entities=True, forbid_external=True)
+        parser = DefusedXMLParser(target=BoundedBuilder(), forbid_dtd=True, forbid_entities=True, forbid_external=True)
+        parser.feed(data)
+        root: Element = parser.close()
     except UnicodeDecodeError:
         raise refusal(Iso20022Error.NOT_XML, "/", "not UTF-8") from None
     except DefusedXmlException:
@@ -65,9 +93,11 @@ def parse(data: bytes, *, size_max_bytes: int = SIZE_MAX_BYTES) -> Element:
     return root
 
 
-def read_document(data: bytes, accepted: Collection[str], local: tzinfo) -> tuple[str, Node]:
+def read_document(
+    data: bytes, accepted: Collection[str], local: tzinfo, *, size_max_bytes: int = SIZE_MAX_BYTES
+) -> tuple[str, Node]:
     """The message's name and version, and its `Document`; raises UNKNOWN_MESSAGE for one that is not `accepted`."""
-    root = parse(data)
+    root = parse(data, size_max_bytes=size_max_bytes)
     message = root.tag.removeprefix(f"{{{NAMESPACE}").removesuffix("}Document")
     if root.tag != f"{{{NAMESPACE}{message}}}Document" or message not in accepted:
         raise refusal(Iso20022Error.UNKNOWN_MESSAGE, "/", f"not a Document of {' or '.join(sorted(accepted))}")

@@ -1,11 +1,12 @@
 """What the codes of rejections (pacs.002) and returns (pacs.004, camt RtrInf) mean, and what may follow from them.
 
-Sources: meanings of letter codes from the ISO 20022 external code sets ExternalStatusReason1Code and
-ExternalReturnReason1Code (iso20022.org, as mirrored by TransactionAuthorizationProtocol/iso20022-external-code-sets);
-which of them RTP and FedNow use, and the numeric codes of RTP, from the tables that participants publish
-(docs.crossriver.com "Error codes: Instant payments", knowledge.astrafi.com "RTP/FedNow System Codes", both read in
-2026); the codes of FedNow that begin with E from the first of these. The two judgements beside each text are
-Clearway's own. Both lists grow: a code that is not here is kept, and judged with the most care.
+Sources. Letter codes: the ISO 20022 external code sets ExternalStatusReason1Code and ExternalReturnReason1Code
+(iso20022.org, read in the copy of github.com/TransactionAuthorizationProtocol/iso20022-external-code-sets). The codes
+that RTP gives a meaning of its own (DS24, NOAT, SL03, TK04 to TK08, 1100 and the 99 series) and E codes of FedNow: what
+participants publish (docs.crossriver.com "Error codes", knowledge.astrafi.com "RTP/FedNow System Codes", the
+public SDKs of Increase) and, for 9914, 9946, 9947 and 9956 to 9964, open-source tables alone. The networks' own
+specifications are for participants: hold the table against them before going live. The two judgements beside each text
+are Clearway's. The lists grow: a code that is not here is kept, and judged with the most care.
 """
 
 from __future__ import annotations

@@ -19,6 +19,9 @@ _ACCOUNTS = "2345"
 _LOAN_DEBITS = frozenset({"55", "56"})  # a loan is debited to reverse a credit only, and not with a prenote
 _RETURNED, _PAID, _PRENOTED, _ZERO_DOLLAR = "16", "27", "38", "49"
 
+# The class of entries of notifications of change.
+CHANGES = "COR"
+
 ADVICE_CODES = frozenset({"81", "82", "83", "84", "85", "86", "87", "88"})
 TRANSACTION_CODES = (
     frozenset(kind + what for kind in "234" for what in "12346789") | {"51", "52", "53", "54"} | _LOAN_DEBITS
@@ -77,8 +80,9 @@ def _codes(letter: str, *numbers: int) -> frozenset[str]:
 
 DISHONORED_CODES = _codes("R", 61, 62, 67, 68, 69, 70)
 CONTESTED_CODES = _codes("R", *range(71, 78))
-# Returns proper; 40 to 47 are for enrolments (ENR), 50 to 53 for re-presented checks (RCK), 80 to 85 for IAT.
-RETURN_CODES = _codes("R", *range(1, 40), *range(40, 48), *range(50, 54), *range(80, 86))
+# Returns proper; 40 to 47 are for enrolments (ENR), 50 to 53 for re-presented checks (RCK), 80 to 85 for IAT;
+# 90 is in use from March 2028 on.
+RETURN_CODES = _codes("R", *range(1, 40), *range(40, 48), *range(50, 54), *range(80, 86), 90)
 DEATH_CODES = _codes("R", 14, 15)
 CHANGE_CODES = _codes("C", *range(1, 10), 13, 14)
 REFUSED_CHANGE_CODES = _codes("C", *range(61, 70))

@@ -36,6 +36,7 @@ class Options:
     - `loose_addenda_references`: addenda of returns, changes and terminals carry another trace number than their entry.
     - `loose_addenda_sequence`: addenda are numbered in ascending order, and not from one without gaps.
     - `miscounted_iat_addenda`: an IAT entry states another number of addenda than follow it.
+    - `unnamed_iat_controls`: the control of an IAT batch does not repeat who originates it.
     - `full_iat_changes`: a notification of change about an IAT entry repeats its amount and addenda.
     - `forward_codes_in_returns`: a returned entry keeps the transaction code of a forward one.
     - `unknown_return_codes`: return and change codes that the rules do not know.
@@ -57,6 +58,7 @@ class Options:
     loose_addenda_references: bool = True
     loose_addenda_sequence: bool = True
     miscounted_iat_addenda: bool = True
+    unnamed_iat_controls: bool = True
     full_iat_changes: bool = True
     forward_codes_in_returns: bool = True
     unknown_return_codes: bool = False
@@ -76,6 +78,7 @@ STRICT = Options(
     loose_addenda_references=False,
     loose_addenda_sequence=False,
     miscounted_iat_addenda=False,
+    unnamed_iat_controls=False,
     full_iat_changes=False,
     forward_codes_in_returns=False,
     undated_deaths=False,

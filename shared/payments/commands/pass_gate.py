@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from shared.kernel.assessment import Assessment, Verdict
 from shared.kernel.errors import ClearwayError
-from shared.kernel.money import Money
+from shared.payments.commands.cases import open_case
+from shared.payments.commands.give_back import given_back
 from shared.payments.commands.pipeline import Pipeline
-from shared.payments.documents import case_key, payment_from, payment_key, payment_to_fields
+from shared.payments.documents import payment_from, payment_key, payment_to_fields
 from shared.payments.domain.errors import PaymentError
 from shared.payments.domain.payment import Payment
 from shared.payments.domain.states import State
@@ -63,23 +62,5 @@ def _judged(
         evidence={"verdict": assessment.verdict.value, **assessment.evidence},
     )
     if state is State.HELD:
-        tx.create(
-            case_key(judged.id, judged.version),
-            {
-                "payment_id": judged.id,
-                "tenant": judged.request.tenant,
-                "gate": gate.step,
-                "status": "open",
-                "opened_at": now,
-                "reasons": [{"code": reason.code, "text": reason.text} for reason in assessment.reasons],
-            },
-        )
-    return released(tx, judged, ledger) if state is State.REJECTED else judged
-
-
-def released(tx: Transaction, payment: Payment, ledger: Ledger) -> Payment:
-    """The payment with its hold given back, where it has one; the caller writes it in the same transaction."""
-    if payment.held_minor and payment.source:
-        held = Money(payment.held_minor, payment.request.money.currency)
-        ledger.release(tx, payment.source.instrument.account_id, held)
-    return replace(payment, held_minor=0)
+        open_case(tx, judged, gate=gate.step, reasons=assessment.reasons, now=now)
+    return given_back(tx, judged, ledger) if state is State.REJECTED else judged

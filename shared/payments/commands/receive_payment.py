@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from shared.kernel import ids
 from shared.kernel.assessment import Reason
+from shared.kernel.errors import ClearwayError
+from shared.kernel.hold import Hold
 from shared.kernel.party import Party
+from shared.payments.commands.give_back import given_back
 from shared.payments.commands.pipeline import Pipeline
 from shared.payments.commands.submit_payment import check_same
 from shared.payments.documents import payment_from, payment_key, payment_to_fields
-from shared.payments.domain.legs import Route, route_of
+from shared.payments.domain.errors import PaymentError
+from shared.payments.domain.legs import route_of
 from shared.payments.domain.payment import Payment, submitted
 from shared.payments.domain.request import PaymentRequest
 from shared.payments.domain.states import State
 from shared.ports.documents import Transaction
 from shared.ports.ledger import Ledger
 from shared.ports.parties import Parties
+from shared.ports.routing import Tariff
 
 STEP = "intake"
 
 
-def receive_payment(request: PaymentRequest, *, pipeline: Pipeline, parties: Parties, ledger: Ledger) -> Payment:
+def receive_payment(
+    request: PaymentRequest, *, pipeline: Pipeline, parties: Parties, ledger: Ledger, tariff: Tariff
+) -> Payment:
     """The payment, received or rejected with its reason; untouched when it had been taken in before.
 
     The payment exists already when the API took the submission down, and is made here when a partner published it.
-    Raises IDEMPOTENCY_CONFLICT when the key stands for a payment with other content.
+    Raises IDEMPOTENCY_CONFLICT when the key stands for a payment with other content, NOT_REFUNDABLE for a refund that
+    was not made by `refund_payment`.
     """
     key = payment_key(request.payment_id)
     # A wallet's account follows from the request, so it travels in the same call as the customer that vouches for it.
@@ -37,6 +46,8 @@ def receive_payment(request: PaymentRequest, *, pipeline: Pipeline, parties: Par
             parties.key(request.destination.customer_id),
         )
         document, source, destination, *_ = tx.get(key, source_key, destination_key, *ledger.prefetch(account_id))
+        if document is None and request.refund_of:
+            raise ClearwayError(PaymentError.NOT_REFUNDABLE, "a refund is made of the payment that it gives back")
         now = pipeline.clock.now()
         payment = payment_from(document) if document else submitted(request, now=now, drive=pipeline.drive)
         check_same(payment.request, request)
@@ -45,9 +56,10 @@ def receive_payment(request: PaymentRequest, *, pipeline: Pipeline, parties: Par
         currency = request.money.currency
         payer = parties.party(source, request.tenant, request.source.instrument_id, currency)
         payee = parties.party(destination, request.tenant, request.destination.instrument_id, currency)
-        outcome = _admit(tx, payment, payer, payee, ledger)
+        outcome = _admit(tx, payment, payer, payee, ledger=ledger, tariff=tariff, now=now)
         if isinstance(outcome, Reason):
-            received = payment.advance(State.REJECTED, step=STEP, now=now, drive=pipeline.drive, reasons=(outcome,))
+            rejected = payment.advance(State.REJECTED, step=STEP, now=now, drive=pipeline.drive, reasons=(outcome,))
+            received = given_back(tx, rejected, ledger)
         else:
             received = outcome.advance(State.RECEIVED, step=STEP, now=now, drive=pipeline.drive)
         (tx.replace if document else tx.create)(key, payment_to_fields(received))
@@ -57,9 +69,16 @@ def receive_payment(request: PaymentRequest, *, pipeline: Pipeline, parties: Par
 
 
 def _admit(
-    tx: Transaction, payment: Payment, payer: Party | Reason, payee: Party | Reason, ledger: Ledger
+    tx: Transaction,
+    payment: Payment,
+    payer: Party | Reason,
+    payee: Party | Reason,
+    *,
+    ledger: Ledger,
+    tariff: Tariff,
+    now: datetime,
 ) -> Payment | Reason:
-    """The payment with its parties and its funds held, or why it is refused. All checks come before the hold."""
+    """The payment with its parties, its fee and its funds held, or why it is refused. All checks precede the hold."""
     if isinstance(payer, Reason):
         return Reason(f"source_{payer.code}", payer.text)
     if isinstance(payee, Reason):
@@ -67,10 +86,12 @@ def _admit(
     route = route_of(payer, payee)
     if isinstance(route, Reason):
         return route
-    held_minor = 0
-    if route is not Route.DEPOSIT:
-        refused = ledger.hold(tx, payer.instrument.account_id, payment.request.money)
-        if refused:
-            return refused
-        held_minor = payment.request.money.amount_minor
-    return replace(payment, source=payer, destination=payee, route=route, held_minor=held_minor)
+    money = payment.request.money
+    fee = tariff.fee(route.value, money, now)
+    if fee.amount_minor >= money.amount_minor and not payer.instrument.account_id:
+        return Reason("fee_exceeds_amount", "nothing would be left of the amount after the fee")
+    admitted = replace(payment, source=payer, destination=payee, route=route, fee_minor=fee.amount_minor)
+    if route.collects:
+        return admitted
+    hold = Hold(payment.id, payer.instrument.account_id, money + fee, now)
+    return ledger.hold(tx, hold) or replace(admitted, holds=(hold,))

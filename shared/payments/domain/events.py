@@ -7,6 +7,7 @@ from datetime import datetime
 
 from shared.kernel import ids
 from shared.payments.domain.history import Entry
+from shared.payments.domain.moves import Move, next_move
 from shared.payments.domain.payment import SUBMISSION, Payment
 from shared.payments.domain.states import State
 
@@ -55,8 +56,26 @@ def owed_by_step(payment: Payment, step: str) -> Owed:
 def owed_by_live(payment: Payment) -> Owed:
     """What brings a payment on that nothing moves: all that its last step owed, and its settlement where one is due."""
     last = payment.history[-1].step
-    owed = owed_by_step(payment, last)
-    moving = payment.state in {State.APPROVED, State.COLLECTING, State.PAYING_OUT}
+    # An ended payment that keeps something back is only driven for that; its events were published when it ended.
+    kept_back = payment.ended and bool(payment.open_holds)
+    owed = Owed() if kept_back else owed_by_step(payment, last)
+    moving = payment.state in _MOVING or kept_back
     # A name of its own: the queue remembers the first task's name for about an hour after that task ended.
     name = f"{payment.id}-v{payment.version}-d{payment.drives}"
     return Owed(owed.events, owed.request, settlement=name if moving else "")
+
+
+def owed_after_news(payment: Payment, step: str, now: datetime) -> Owed:
+    """What is to be published after a rail spoke on its own: its events, and a task when that lets the payment go on.
+
+    One name for one debt, so that the same news again creates no second task.
+    """
+    owed = owed_by_step(payment, step)
+    if next_move(payment, now) in _AT_REST:
+        return owed
+    return Owed(owed.events, settlement=f"{payment.id}-v{payment.version}-n")
+
+
+# After these the payment waits for somebody else, or for a day to come.
+_AT_REST = frozenset({Move.NOTHING, Move.WAIT, Move.FIND_OUT})
+_MOVING = {State.APPROVED, State.COLLECTING, State.COLLECTED, State.PAYING_OUT, State.PUTTING_BACK}

@@ -11,10 +11,12 @@ from typing import Any
 from shared.kernel.assessment import Reason
 from shared.kernel.errors import ClearwayError
 from shared.kernel.facts import PaymentFacts
+from shared.kernel.hold import Hold, HoldStatus
+from shared.kernel.money import Money
 from shared.kernel.party import Party
 from shared.payments.domain.errors import PaymentError
 from shared.payments.domain.history import Entry, sealed
-from shared.payments.domain.legs import Leg, Route
+from shared.payments.domain.legs import Leg, LegRole, Route
 from shared.payments.domain.request import PaymentRequest
 from shared.payments.domain.states import ALLOWED, AT_REST, ENDED, State
 
@@ -36,9 +38,11 @@ class DrivePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment at one version. `held_minor` is what is set aside on the source wallet for it.
+    """A payment at one version.
 
     `drive_at` is when the sweep takes it up; None once it is at rest. `drives` counts the sweeps since it last moved.
+    `holds` are on its wallets: what it is to pay with, and what is kept back of what it collected. `safe_at` is when
+    collected money may be passed on. `refunded_minor` is how much of it later payments have been made to give back.
     """
 
     request: PaymentRequest
@@ -49,8 +53,11 @@ class Payment:
     source: Party | None = None
     destination: Party | None = None
     route: Route | None = None
-    held_minor: int = 0
-    leg: Leg | None = None
+    fee_minor: int = 0
+    holds: tuple[Hold, ...] = ()
+    legs: tuple[Leg, ...] = ()
+    safe_at: datetime | None = None
+    refunded_minor: int = 0
 
     @property
     def id(self) -> str:
@@ -71,6 +78,45 @@ class Payment:
     def ended(self) -> bool:
         """Whether it has reached an end."""
         return self.state in ENDED
+
+    @property
+    def open_holds(self) -> tuple[Hold, ...]:
+        """The holds that still weigh on its wallets."""
+        return tuple(hold for hold in self.holds if hold.open)
+
+    @property
+    def held_minor(self) -> int:
+        """What its open holds come to."""
+        return sum(hold.money.amount_minor for hold in self.open_holds)
+
+    @property
+    def fee(self) -> Money:
+        """What the house charges for it."""
+        return Money(self.fee_minor, self.request.money.currency)
+
+    @property
+    def leg(self) -> Leg | None:
+        """The leg that was begun last."""
+        return self.legs[-1] if self.legs else None
+
+    def leg_of(self, role: LegRole) -> Leg | None:
+        """Its leg in this role."""
+        return next((leg for leg in self.legs if leg.role is role), None)
+
+    def leg_money(self, role: LegRole) -> Money:
+        """What a leg moves. A wallet pays the fee on top; where there is none, it is kept from what is passed on."""
+        money = self.request.money
+        return money - self.fee if role is LegRole.PAY_OUT and self.route is Route.TRANSFER else money
+
+    def with_leg(self, leg: Leg) -> Payment:
+        """The payment with this leg in the place of the one with its key, or behind the others."""
+        known = any(one.key == leg.key for one in self.legs)
+        legs = tuple(leg if one.key == leg.key else one for one in self.legs) if known else (*self.legs, leg)
+        return replace(self, legs=legs)
+
+    def with_holds_ended(self, status: HoldStatus) -> Payment:
+        """The payment with its open holds given back; the caller releases them on the ledger."""
+        return replace(self, holds=tuple(hold.ended(status) if hold.open else hold for hold in self.holds))
 
     @property
     def drive_shard(self) -> int:
@@ -98,14 +144,25 @@ class Payment:
         drive: DrivePolicy,
         reasons: tuple[Reason, ...] = (),
         evidence: Mapping[str, Any] | None = None,
+        wake_at: datetime | None = None,
     ) -> Payment:
-        """The payment one state further, with its history entry; raises FORBIDDEN_TRANSITION for a step back."""
+        """The payment one state further, with its history entry; raises FORBIDDEN_TRANSITION for a step back.
+
+        `wake_at` is when something is due although, or before which, nothing moves it.
+        """
         if state not in ALLOWED[self.state]:
             raise ClearwayError(PaymentError.FORBIDDEN_TRANSITION, f"{self.state} cannot become {state}")
         entry = Entry(self.version + 1, state, step, now, reasons, evidence or {})
         entry = replace(entry, hash=sealed(entry, self.history[-1].hash))
-        drive_at = None if state in AT_REST else drive.due(now, 0)
+        drive_at = wake_at or (None if state in AT_REST else drive.due(now, 0))
         return replace(self, state=state, history=(*self.history, entry), drive_at=drive_at, drives=0)
+
+    def waiting(self, until: datetime | None) -> Payment:
+        """The payment left in peace until then; no version of its history, so the count of its sweeps goes on.
+
+        A sweep's task is named after version and count, and the queue remembers the names of the last hour.
+        """
+        return replace(self, drive_at=until)
 
     def driven(self, *, now: datetime, drive: DrivePolicy) -> Payment:
         """The payment with its next sweep put off; no version of its history, since nothing happened to it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from shared.kernel import ids
 from shared.kernel.money import Money
+from shared.kernel.party import Speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,10 @@ class InstrumentRef:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRequest:
-    """One payment as its tenant submitted it under `idempotency_key`."""
+    """One payment as its tenant submitted it under `idempotency_key`.
+
+    `refund_of` is the payment that it gives back, `schedule_id` the schedule that it is an occurrence of.
+    """
 
     tenant: str
     idempotency_key: str
@@ -26,6 +30,9 @@ class PaymentRequest:
     source: InstrumentRef
     destination: InstrumentRef
     description: str = field(repr=False)
+    speed: Speed = Speed.FASTEST
+    refund_of: str = ""
+    schedule_id: str = ""
 
     @property
     def payment_id(self) -> str:
@@ -42,5 +49,8 @@ class PaymentRequest:
             ("/destination/customer_id", self.destination.customer_id, other.destination.customer_id),
             ("/destination/instrument_id", self.destination.instrument_id, other.destination.instrument_id),
             ("/description", self.description, other.description),
+            ("/speed", self.speed, other.speed),
+            ("/refund_of", self.refund_of, other.refund_of),
+            ("/schedule_id", self.schedule_id, other.schedule_id),
         )
         return next((pointer for pointer, mine, theirs in pairs if mine != theirs), None)

@@ -15,6 +15,7 @@ class State(StrEnum):
     COLLECTING = "collecting"
     COLLECTED = "collected"
     PAYING_OUT = "paying_out"
+    PUTTING_BACK = "putting_back"
     COMPLETED = "completed"
     RETURNED = "returned"
     HELD = "held"
@@ -25,14 +26,16 @@ class State(StrEnum):
 
 # A wallet's leg is a ledger posting alone, so a payment passes the states of a leg only where a rail moves it.
 ALLOWED: dict[State, frozenset[State]] = {
-    State.SUBMITTED: frozenset({State.RECEIVED, State.REJECTED}),
+    State.SUBMITTED: frozenset({State.RECEIVED, State.REJECTED, State.CANCELLED}),
     State.RECEIVED: frozenset({State.SCORED, State.HELD, State.REJECTED, State.CANCELLED}),
     State.SCORED: frozenset({State.APPROVED, State.HELD, State.REJECTED, State.CANCELLED}),
     State.HELD: frozenset({State.SCORED, State.APPROVED, State.REJECTED, State.CANCELLED}),
-    State.APPROVED: frozenset({State.COLLECTING, State.PAYING_OUT, State.COMPLETED, State.CANCELLED}),
+    # It fails before anything moved when no rail carries it.
+    State.APPROVED: frozenset({State.COLLECTING, State.PAYING_OUT, State.COMPLETED, State.CANCELLED, State.FAILED}),
     State.COLLECTING: frozenset({State.COLLECTED, State.COMPLETED, State.FAILED}),
-    State.COLLECTED: frozenset({State.PAYING_OUT, State.COMPLETED, State.FAILED}),
-    State.PAYING_OUT: frozenset({State.COMPLETED, State.FAILED}),
+    State.COLLECTED: frozenset({State.PAYING_OUT, State.PUTTING_BACK, State.FAILED}),
+    State.PAYING_OUT: frozenset({State.COMPLETED, State.PUTTING_BACK, State.FAILED}),
+    State.PUTTING_BACK: frozenset({State.FAILED}),
     State.COMPLETED: frozenset({State.RETURNED}),
     State.RETURNED: frozenset(),
     State.REJECTED: frozenset(),
@@ -43,3 +46,5 @@ ALLOWED: dict[State, frozenset[State]] = {
 ENDED = frozenset({State.COMPLETED, State.RETURNED, State.REJECTED, State.CANCELLED, State.FAILED})
 # Nothing drives these on by itself: they have ended, or a person decides.
 AT_REST = ENDED | {State.HELD}
+# Before a rail was told anything, a payment can be taken back.
+CANCELLABLE = frozenset({State.SUBMITTED, State.RECEIVED, State.SCORED, State.HELD, State.APPROVED})

@@ -19,6 +19,6 @@ def held_by_account(payments: Iterable[Payment]) -> Mapping[str, int]:
     """Minor units that these payments hold, by wallet account."""
     held: Counter[str] = Counter()
     for payment in payments:
-        if payment.held_minor and payment.source:
-            held[payment.source.instrument.account_id] += payment.held_minor
+        for hold in payment.open_holds:
+            held[hold.account_id] += hold.money.amount_minor
     return held

@@ -11,19 +11,22 @@ from shared.kernel.errors import ClearwayError
 from shared.ledger.commands.book_money import DoubleEntryLedger
 from shared.payments.commands.receive_payment import STEP, receive_payment
 from shared.payments.domain.payment import Payment
+from shared.ports.routing import Tariff
 from shared.runtime.backbone import Backbone
 from shared.runtime.pubsub_endpoint import pubsub_endpoint
 from shared.runtime.web import Endpoint
 
 
-def intake_endpoint(backbone: Backbone, *, delivery_attempts_max: int = 5) -> Endpoint:
-    """Intake over these ports."""
+def intake_endpoint(backbone: Backbone, tariff: Tariff, *, delivery_attempts_max: int = 5) -> Endpoint:
+    """Intake over these ports, at this tariff."""
     parties, ledger = CustomerParties(), DoubleEntryLedger()
 
     def step(message: WireModel) -> Payment:
         if not isinstance(message, PaymentRequestV1):
             raise ClearwayError(ContractError.UNKNOWN_TYPE, "intake takes payment requests")
-        return receive_payment(message.to_domain(), pipeline=backbone.pipeline, parties=parties, ledger=ledger)
+        return receive_payment(
+            message.to_domain(), pipeline=backbone.pipeline, parties=parties, ledger=ledger, tariff=tariff
+        )
 
     return pubsub_endpoint(
         STEP, step, topic=REQUESTS_TOPIC, backbone=backbone, delivery_attempts_max=delivery_attempts_max

@@ -8,10 +8,9 @@ from shared.contracts.base import parse
 from shared.contracts.payments import SettlementTaskV1
 from shared.kernel.errors import ClearwayError, Disposition
 from shared.kernel.usage import measured
-from shared.ledger.commands.book_money import DoubleEntryLedger
-from shared.payments.commands.settle_payment import STEP, Settlement, settle_payment
+from shared.payments.commands.settle_payment import settle_payment
+from shared.payments.commands.settlement import STEP, Settlement
 from shared.payments.domain.events import owed_by_step
-from shared.ports.rail import Rail
 from shared.runtime.backbone import Backbone
 from shared.runtime.dispatch import SETTLEMENT_QUEUE, dispatch
 from shared.runtime.envelopes import Push
@@ -22,12 +21,11 @@ from shared.runtime.web import Endpoint, HttpRequest, Reply
 _FINAL = {Disposition.MALFORMED, Disposition.NOT_FOUND}
 
 
-def settlement_endpoint(backbone: Backbone, rail: Rail, *, inquiry_grace_s: float) -> Endpoint:
-    """Settlement over these ports. Answers 204 when the task is done, 503 to be called again after the back-off.
+def settlement_endpoint(backbone: Backbone, settlement: Settlement) -> Endpoint:
+    """Settlement over these ports and rails: 204 when the task is done, 503 to be called again after the back-off.
 
     A payment whose money may have moved is never given up on, so only a task that names nothing is set aside.
     """
-    settlement = Settlement(backbone.pipeline, DoubleEntryLedger(), rail, inquiry_grace_s)
 
     def endpoint(request: HttpRequest) -> Reply:
         started = time.monotonic()

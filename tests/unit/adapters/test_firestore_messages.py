@@ -9,6 +9,7 @@ from google.cloud.firestore_v1 import types
 
 from shared.adapters.firestore.queries import raw_query
 from shared.adapters.firestore.writes import raw_write
+from shared.adapters.selection import Selection
 from shared.adapters.staging import Add, Create, Replace
 from shared.ports.documents import Document, Key
 
@@ -72,20 +73,19 @@ def query(**content: Any) -> Any:
     return types.StructuredQuery.pb(types.StructuredQuery(from_=[{"collection_id": "work"}], **content))
 
 
-def order(*paths: str) -> list[dict[str, Any]]:
-    return [{"field": {"field_path": path}, "direction": "ASCENDING"} for path in paths]
+def order(*paths: str, direction: str = "ASCENDING") -> list[dict[str, Any]]:
+    return [{"field": {"field_path": path}, "direction": direction} for path in paths]
 
 
 def test_a_query_without_conditions_orders_by_id() -> None:
-    raw = raw_query("work", equal={}, at_most=None, limit=3, after=None, after_name="")
+    raw = raw_query("work", Selection(), limit=3, after=None, after_name="")
     assert raw == query(order_by=order("__name__"), limit=3)
 
 
 def test_a_query_joins_its_conditions_and_starts_behind_the_last_page() -> None:
     after = Document(Key("work", "w9"), {"at": NOON}, 1)
-    raw = raw_query(
-        "work", equal={"shard": 1, "who": None}, at_most=("at", NOON), limit=9, after=after, after_name=NAME
-    )
+    selection = Selection({"shard": 1, "who": None}, at_most=("at", NOON))
+    raw = raw_query("work", selection, limit=9, after=after, after_name=NAME)
     conditions = [
         {"field_filter": {"field": {"field_path": "shard"}, "op": "EQUAL", "value": {"integer_value": 1}}},
         {"unary_filter": {"field": {"field_path": "who"}, "op": "IS_NULL"}},
@@ -100,5 +100,22 @@ def test_a_query_joins_its_conditions_and_starts_behind_the_last_page() -> None:
 
 
 def test_a_next_page_without_a_bound_starts_behind_the_last_id() -> None:
-    raw = raw_query("work", equal={}, at_most=None, limit=9, after=Document(KEY, {}, 1), after_name=NAME)
+    raw = raw_query("work", Selection(), limit=9, after=Document(KEY, {}, 1), after_name=NAME)
     assert raw.start_at == query(start_at={"values": [{"reference_value": NAME}], "before": False}).start_at
+
+
+def test_a_range_from_both_sides_and_an_element_are_conditions_and_the_whole_order_descends() -> None:
+    after = Document(Key("work", "w9"), {"at": NOON}, 1)
+    selection = Selection({}, ("keys", "k"), at_least=("at", NOON), at_most=("at", NOON), descending=True)
+    raw = raw_query("work", selection, limit=9, after=after, after_name=NAME)
+    conditions = [
+        {"field_filter": {"field": {"field_path": "keys"}, "op": "ARRAY_CONTAINS", "value": {"string_value": "k"}}},
+        {"field_filter": {"field": {"field_path": "at"}, "op": "GREATER_THAN_OR_EQUAL", "value": NOON_RAW}},
+        {"field_filter": {"field": {"field_path": "at"}, "op": "LESS_THAN_OR_EQUAL", "value": NOON_RAW}},
+    ]
+    assert raw == query(
+        where={"composite_filter": {"op": "AND", "filters": conditions}},
+        order_by=order("at", "__name__", direction="DESCENDING"),
+        start_at={"values": [NOON_RAW, {"reference_value": NAME}], "before": False},
+        limit=9,
+    )

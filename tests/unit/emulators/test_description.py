@@ -83,6 +83,10 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("publishes: [events]", "publishes: [events, 7]", r"publishes\[1\] must be str, not int"),
         ("enqueues: []", "enqueues: [nowhere]", "enqueues names the queue nowhere, which no function serves"),
         ("on: project", "on: everything", r"roles\[0\]\.on must match"),
+        ("on: project", "on: bucket/others", r"roles\[0\]\.on must match"),
+        ("on: project", "on: bucket/files", r"roles\[0\]\.role must be one of roles/storage\.object\*"),
+        ("roles/datastore.user", "roles/storage.objectUser", r"roles\[0\]\.on must be bucket/files"),
+        ("roles/datastore.user", "roles/storage.admin", r"roles\[0\]\.on must be bucket/files"),
         ("name: score", "name: fraud", "name must be the folder's, score"),
         ("name: score", "{", "cannot be read"),
         ("cpu: 1", "cpu: []", r"size\.cpu must be float, not list"),
@@ -93,6 +97,12 @@ def test_refusals_name_the_file_and_the_key(tmp_path: Path, old: str, new: str, 
     with pytest.raises(ClearwayError, match=rf"functions/score/function\.yaml: .*{said}") as caught:
         load_system(folder(tmp_path, score=PUBSUB.replace(old, new)))
     assert caught.value.code is LocalError.BAD_DESCRIPTION
+
+
+def test_a_function_uses_files_by_its_role_on_them(tmp_path: Path) -> None:
+    text = PUBSUB + "  - {role: roles/storage.objectViewer, on: bucket/files}\n"
+    system = load_system(folder(tmp_path, score=text, timer=TIMER))
+    assert [function.uses_files for function in system.functions] == [True, False]
 
 
 def test_a_schedule_that_is_none(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -11,7 +12,7 @@ import pytest
 
 from emulators import configs, runs
 from emulators.addresses import Hosts, fixed_ports, free_ports
-from emulators.description import Function, load_system
+from emulators.description import FILES, Function, Role, load_system
 from emulators.function_process import LOCAL_API_KEY, LOCAL_TENANT, Surroundings, api_keys, invoker
 from emulators.wiring import Place
 from shared.runtime.api_keys import ApiKeys
@@ -23,7 +24,9 @@ URLS = {name: f"http://127.0.0.1:{port}" for name, port in PORTS.functions.items
 
 
 def surroundings(**extra: str) -> Surroundings:
-    return Surroundings(SYSTEM, PLACE, Hosts.on(PORTS), URLS, values={"CLEARWAY_WATCHLIST_DIR": "/lists"}, extra=extra)
+    return Surroundings(
+        SYSTEM, PLACE, Hosts.on(PORTS), URLS, values={"CLEARWAY_WATCHLIST_DIR": "/lists"}, extra=extra, rails=()
+    )
 
 
 def function(name: str) -> Function:
@@ -34,7 +37,7 @@ def test_well_known_ports_of_this_repository_do_not_meet() -> None:
     ports = fixed_ports(load_system())
     assert ports.functions["api"] == 8080
     taken = [port for _, port in ports.all()]
-    assert len(set(taken)) == len(taken) == 7 + len(ports.functions)
+    assert len(set(taken)) == len(taken) == 8 + len(ports.functions)
 
 
 def test_every_function_is_told_where_everything_is() -> None:
@@ -52,6 +55,13 @@ def test_who_enqueues_is_told_whom_the_queue_calls_and_in_whose_name() -> None:
     assert listen["CLEARWAY_INVOKER_SERVICE_ACCOUNT"] == invoker(PLACE)
     assert listen["CLEARWAY_DELIVERY_ATTEMPTS_MAX"] == "5"
     assert not {"CLEARWAY_WORK_URL", "CLEARWAY_DELIVERY_ATTEMPTS_MAX"} & set(surroundings().variables(function("work")))
+
+
+def test_only_who_has_a_role_on_the_files_is_told_of_their_bucket() -> None:
+    banker = dataclasses.replace(function("front"), roles=(Role("roles/storage.objectViewer", FILES),))
+    assert surroundings().variables(banker)["CLEARWAY_FILES_BUCKET"] == "demo-files"
+    assert surroundings().variables(banker)["STORAGE_EMULATOR_HOST"] == Hosts.on(PORTS).storage_url
+    assert "CLEARWAY_FILES_BUCKET" not in surroundings().variables(function("listen"))
 
 
 def test_only_who_asks_gets_the_keys() -> None:

@@ -8,6 +8,7 @@ from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.documents import InMemoryDocuments
 from shared.kernel.assessment import Reason
 from shared.kernel.errors import ClearwayError, KernelError
+from shared.kernel.hold import Hold
 from shared.kernel.money import Money
 from shared.ledger.commands.book_money import DoubleEntryLedger
 from shared.ledger.commands.open_account import open_account
@@ -19,7 +20,7 @@ from shared.ledger.domain.journal import JournalEntry, Line, Side
 from shared.ledger.queries.check_books import check_books
 from shared.ledger.queries.get_account import get_account
 from shared.ports.documents import Key, Transaction
-from shared.ports.ledger import Movement, RailSettlement, Wallet
+from shared.ports.ledger import Booking, Movement, Place, RailSettlement, Wallet
 from tests.support.builders import NOON, TENANT
 
 LEDGER = DoubleEntryLedger()
@@ -34,13 +35,15 @@ def store() -> InMemoryDocuments:
     return store
 
 
-def moved(store: InMemoryDocuments, number: int, *, source: object, to: object, minor: int, held: bool = False) -> None:
-    movement = Movement(f"e{number}", f"p{number}", Money(minor, "USD"), source, to, NOON, held)  # type: ignore[arg-type]
-    store.run(lambda tx: LEDGER.move(tx, movement))
+def moved(store: InMemoryDocuments, number: int, *, source: Place, to: Place, minor: int, held: bool = False) -> None:
+    account_id = source.account_id if isinstance(source, Wallet) else ""
+    holds = (Hold(f"h{number}", account_id, Money(minor, "USD"), NOON),) if held else ()
+    booking = Booking(f"e{number}", f"p{number}", "USD", (Movement(source, to, minor),), NOON, "book", holds)
+    assert store.run(lambda tx: LEDGER.book(tx, booking)).value is None
 
 
 def hold(store: InMemoryDocuments, account: str, money: Money) -> Reason | None:
-    return store.run(lambda tx: LEDGER.hold(tx, account, money)).value
+    return store.run(lambda tx: LEDGER.hold(tx, Hold("h", account, money, NOON))).value
 
 
 def account(store: InMemoryDocuments, account_id: str = "acc_a") -> Account:
@@ -83,7 +86,7 @@ def test_what_is_held_cannot_be_held_again_until_it_is_released(store: InMemoryD
 
     def release(tx: Transaction) -> None:
         tx.create(Key("guards", "one"), {})
-        LEDGER.release(tx, "acc_a", Money(60_00, "USD"))
+        LEDGER.release(tx, Hold("h", "acc_a", Money(60_00, "USD"), NOON))
 
     store.run(release)
     assert hold(store, "acc_a", Money(60_00, "USD")) is None

@@ -9,13 +9,14 @@ import pytest
 
 from shared.kernel.assessment import Reason
 from shared.kernel.errors import ClearwayError
+from shared.kernel.hold import Hold, HoldStatus
 from shared.kernel.money import Money
 from shared.kernel.party import InstrumentKind
 from shared.payments.documents import payment_from, payment_key, payment_to_fields
 from shared.payments.domain.errors import PaymentError
 from shared.payments.domain.events import owed_by_live, owed_by_step
 from shared.payments.domain.history import chain_is_whole
-from shared.payments.domain.legs import Leg, LegStatus, Route, route_of
+from shared.payments.domain.legs import Leg, LegRole, LegStatus, Route, route_of
 from shared.payments.domain.payment import SUBMISSION, DrivePolicy, Payment
 from shared.payments.domain.request import InstrumentRef
 from shared.payments.domain.states import ALLOWED, AT_REST, ENDED, State
@@ -158,6 +159,7 @@ def test_the_route_follows_from_the_two_instruments() -> None:
     assert route_of(wallet, bank) is Route.PAYOUT
     assert route_of(bank, wallet) is Route.DEPOSIT
     assert route_of(wallet, other) is Route.BOOK
+    assert route_of(bank, a_party(InstrumentKind.BANK_ACCOUNT, BOB)) is Route.TRANSFER
     assert isinstance(route_of(bank, bank), Reason)
     assert isinstance(route_of(wallet, wallet), Reason)
 
@@ -169,8 +171,14 @@ def test_a_payment_comes_back_from_its_document_as_it_was() -> None:
         source=a_party(),
         destination=a_party(InstrumentKind.BANK_ACCOUNT),
         route=Route.PAYOUT,
-        held_minor=12_50,
-        leg=Leg("k", "bank", Route.PAYOUT.direction, LegStatus.SUBMITTING, 1, NOON),
+        fee_minor=25,
+        holds=(Hold("h", "acc_a", Money(12_75, "USD"), NOON, NOON, HoldStatus.PART_POSTED, 12_50),),
+        legs=(
+            Leg(LegRole.COLLECT, "k1", "bank", LegStatus.ACCEPTED, 1, NOON, ("ach",), "r", "ACWP", NOON.date(), "e"),
+            Leg(LegRole.PAY_OUT, "k2", "bank", LegStatus.SUBMITTING, 1, NOON),
+        ),
+        safe_at=NOON,
+        refunded_minor=5,
     )
     for one in (a_payment(), payment, advanced(payment, (State.REJECTED, "fraud"))):
         assert payment_from(Document(payment_key(one.id), payment_to_fields(one), 1)) == one

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from shared.cloud.files import cloud_files
 from shared.contracts.errors import ContractError
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.runtime.api_keys import ApiKeys
 from shared.runtime.envelopes import push_from
 from shared.runtime.settings import Settings
-from shared.runtime.web import HttpRequest, Reply, serve
+from shared.runtime.web import HttpRequest, Reply, json_reply, serve
 
 
 def test_settings_name_the_variable_that_is_missing_or_no_number() -> None:
@@ -31,8 +32,16 @@ def test_settings_name_the_variable_that_is_missing_or_no_number() -> None:
 def test_settings_have_safe_defaults() -> None:
     settings = Settings.from_environment({"GOOGLE_CLOUD_PROJECT": "p"})
     assert settings.firestore_emulator is None
+    assert (settings.storage_emulator, settings.files_bucket) == (None, "")
     assert settings.api_keys == "{}", "no key opens anything"
     assert settings.delivery_attempts_max == 5
+
+
+def test_files_without_a_bucket_stop_the_function_from_starting() -> None:
+    with pytest.raises(ClearwayError) as caught:
+        cloud_files(Settings.from_environment({"GOOGLE_CLOUD_PROJECT": "p"}))
+    assert caught.value.code is KernelError.MISUSE
+    assert "CLEARWAY_FILES_BUCKET" in caught.value.detail
 
 
 def keys() -> ApiKeys:
@@ -94,6 +103,7 @@ class Request:
 
     def __init__(self, method: str, path: str) -> None:
         self.method, self.path, self.headers = method, path, {"X-Name": "value"}
+        self.query_string = b"limit=2&cursor=a%2Fb&limit=3&empty="
 
     def get_data(self) -> bytes:
         return b"body"
@@ -118,8 +128,47 @@ def test_a_bug_is_answered_without_its_text(capsys: pytest.CaptureFixture[str]) 
     assert "test_edges.py" in logged
 
 
+class Sized(Request):
+    """One whose body must not be read before its length is known to be bounded."""
+
+    def __init__(self, **headers: str) -> None:
+        super().__init__("POST", "/")
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.read = False
+
+    def get_data(self) -> bytes:
+        self.read = True
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 204),
+        ({"Content_Length": "10"}, 204),
+        ({"Content_Length": "11"}, 413),
+        ({"Content_Length": "99999999999999999999"}, 413),
+        ({"Content_Length": "-1"}, 413),
+        ({"Content_Length": "\u0661"}, 413),
+        ({"Content_Length": "1e1"}, 413),
+        ({"Transfer_Encoding": "chunked"}, 413),
+    ],
+)
+def test_a_body_without_a_bound_is_not_even_read(headers: dict[str, str], status: int) -> None:
+    request = Sized(**headers)
+    assert serve(lambda _: Reply(204), request, body_bytes_max=10)[1] == status
+    assert request.read is (status == 204)
+
+
 def test_header_names_are_found_in_any_case() -> None:
     assert (
         serve(lambda request: Reply(200, (request.header("x-NAME") or "").encode()), Request("POST", "/"))[0]
         == b"value"
     )
+
+
+def test_query_parameters_are_decoded_and_the_last_of_two_counts() -> None:
+    def told(request: HttpRequest) -> Reply:
+        return json_reply(200, request.query)
+
+    assert json.loads(serve(told, Request("GET", "/"))[0]) == {"limit": "3", "cursor": "a/b", "empty": ""}

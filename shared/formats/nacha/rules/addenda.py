@@ -30,6 +30,10 @@ def check_addenda(entry: Entry, line: int, rules: EntryClass, options: Options) 
     """Raise RULE_BROKEN for the first rule that the addenda of an entry on a line break."""
     addenda = entry.addenda
     category = entry.category
+    if (category in (Category.CHANGE, Category.REFUSED_CHANGE)) != (rules.code == codes.CHANGES):
+        raise broken(
+            line + len(addenda), "type_code", f"a {category} does not belong in a batch of {rules.code} entries"
+        )
     if category is not Category.FORWARD:
         _check_sent_back(entry, line, options)
         addenda = addenda[:-1]

@@ -7,7 +7,7 @@ from shared.formats.nacha.dates import date_of, is_day_of_year
 from shared.formats.nacha.errors import NachaError, NachaErrorCode, broken, misplaced
 from shared.formats.nacha.file import Batch
 from shared.formats.nacha.options import Options
-from shared.formats.nacha.records import BatchHeader, IatBatchHeader
+from shared.formats.nacha.records import BatchControl, BatchHeader, IatBatchHeader
 from shared.formats.nacha.rules.classes import EntryClass, entry_classes
 from shared.formats.nacha.rules.entries import InBatch, check_entry
 from shared.formats.nacha.rules.iat import check_iat_header
@@ -37,7 +37,7 @@ def check_batch(batch: Batch, line: int, options: Options) -> Totals:
         last = trace_number
         at += 1 + len(entry.addenda)
     totals = totals_of(batch.entries)
-    _check_control(batch, totals, at)
+    _check_control(batch, totals, at, options)
     return totals
 
 
@@ -73,14 +73,16 @@ def _one_way(rules: EntryClass) -> str:
     return {"debit": codes.SERVICE_CREDITS, "credit": codes.SERVICE_DEBITS}.get(rules.direction, "")
 
 
-def _check_control(batch: Batch, totals: Totals, line: int) -> None:
+def _check_control(batch: Batch, totals: Totals, line: int, options: Options) -> None:
     header, control = batch.header, batch.control
     for name in ("service_class_code", "odfi_identification", "batch_number"):
         if getattr(header, name) != getattr(control, name):
             raise _off(line, name, "is not that of the batch header")
-    company = header.company_identification.strip() if isinstance(header, BatchHeader) else None
-    if company is not None and getattr(control, "company_identification", company).strip() != company:
-        raise _off(line, "company_identification", "is not that of the batch header")
+    if isinstance(control, BatchControl):
+        stated, company = control.company_identification.strip(), header.company_identification.strip()
+        unnamed = not stated and isinstance(header, IatBatchHeader) and options.unnamed_iat_controls
+        if stated != company and not unnamed:
+            raise _off(line, "company_identification", "is not that of the batch header")
     check_totals(control.entry_addenda_count, totals.entry_addenda_count, line, "entry_addenda_count")
     check_totals(control.entry_hash, totals.entry_hash, line, "entry_hash")
     check_totals(control.total_debit_cents, totals.debit_cents, line, "total_debit_cents")

@@ -16,6 +16,7 @@ class EntryClass:
     code: str
     direction: str
     kinds: frozenset[str]
+    accounts: str = "2345"
     addenda: str = ""
     addenda_min: int = 0
     addenda_max: int = 0

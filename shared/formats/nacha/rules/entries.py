@@ -77,7 +77,7 @@ def _check_forward(entry: Entry, line: int, batch: InBatch) -> None:
     if code == "55" and not batch.reverses:
         raise broken(line, "transaction_code", "a loan is debited in reversals only")
     kind = "prenote" if codes.is_prenote(code) else "zero_dollar" if codes.is_zero_dollar(code) else "paid"
-    if kind not in rules.kinds:
+    if kind not in rules.kinds or not (code[0] in rules.accounts or code in codes.ADVICE_CODES):
         raise broken(line, "transaction_code", f"{code} is not allowed for {rules.code} entries")
     if kind != "paid" and amount:
         raise broken(line, "amount_cents", f"must be zero with transaction code {code}")

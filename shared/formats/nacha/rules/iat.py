@@ -59,7 +59,8 @@ def check_iat_addenda(entry: Entry, detail: IatEntryDetail, line: int, options: 
     addenda = entry.addenda if entry.category is Category.FORWARD else entry.addenda[:-1]
     if change and addenda and not options.full_iat_changes:
         raise broken(line + 1, "record", "a notification of change has one addenda record")
-    if detail.addenda_records != len(entry.addenda) and not options.miscounted_iat_addenda:
+    miscounted = detail.addenda_records != len(entry.addenda)
+    if miscounted and not (detail.addenda_records and options.miscounted_iat_addenda):
         raise broken(line, "addenda_records", f"is {detail.addenda_records}, and {len(entry.addenda)} follow")
     if not change or addenda:
         _check_sequence(addenda, line)

@@ -1,0 +1,187 @@
+"""The ACH rail: what is queued, what is refused, and what is answered until money has moved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.kernel.errors import ClearwayError, KernelError
+from shared.kernel.money import Money
+from shared.kernel.party import Direction, InstrumentKind, PartyType
+from shared.ports.rail import Instruction, RailError, RailStatus, Speed
+from shared.rails.commands.ach.ach_rail import AchRail
+from shared.rails.domain.ach.origin import Authorisation
+from tests.support.ach import ORIGIN, AchWorld, an_account, an_instruction, new_york
+
+
+@pytest.fixture
+def world() -> AchWorld:
+    return AchWorld()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "sec", "account_type"),
+    [
+        ({}, "22", "PPD", "checking"),
+        ({"direction": Direction.DEBIT}, "27", "WEB", "checking"),
+        ({"instrument": an_account(account_type="savings")}, "32", "PPD", "savings"),
+        ({"instrument": an_account(account_type="savings"), "direction": Direction.DEBIT}, "37", "WEB", "savings"),
+        ({"instrument": an_account(account_type="")}, "22", "PPD", "checking"),
+        ({"holder_type": PartyType.ORGANISATION}, "22", "CCD", "checking"),
+        ({"holder_type": PartyType.ORGANISATION, "direction": Direction.DEBIT}, "27", "CCD", "checking"),
+    ],
+)
+def test_an_instruction_becomes_an_entry_of_its_class_and_code(
+    world: AchWorld, changes: dict[str, Any], code: str, sec: str, account_type: str
+) -> None:
+    world.rail.submit(an_instruction(**changes))
+    world.at("2026-11-04T02:01").cut()
+    header, entry = world.batch_of("pay_a.credit")
+    assert (entry.detail.transaction_code, header.standard_entry_class_code) == (code, sec)
+    assert world.entry("pay_a.credit").account_type == account_type
+
+
+def test_a_standing_authorisation_makes_a_debit_ppd(world: AchWorld) -> None:
+    standing = AchRail(world.documents, world.clock, replace(ORIGIN, consumer_debits=Authorisation.STANDING))
+    standing.submit(an_instruction(direction=Direction.DEBIT))
+    assert world.entry("pay_a.credit").sec_code == "PPD"
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"money": Money(100, "EUR")}, "/currency"),
+        ({"money": Money(0, "USD")}, "/amount_minor"),
+        ({"money": Money(-1, "USD")}, "/amount_minor"),
+        ({"money": Money(10_000_000_000, "USD")}, "/amount_minor"),
+        ({"holder_name": "李小龍"}, "/holder_name"),
+        ({"instrument": an_account(kind=InstrumentKind.CARD)}, "/instrument"),
+        ({"instrument": an_account(routing_number="021000022")}, "/routing_number"),
+        ({"instrument": an_account(account_number="1" * 18)}, "/account_number"),
+        ({"instrument": an_account(account_type="loan")}, "/account_type"),
+    ],
+)
+def test_what_ach_cannot_carry_is_refused_with_a_pointer_and_not_kept(
+    world: AchWorld, changes: dict[str, Any], pointer: str
+) -> None:
+    answer = world.rail.submit(an_instruction(**changes))
+    assert (answer.status, answer.reason_code) == (RailStatus.REJECTED, "invalid_instruction")
+    assert answer.reason_text.endswith(pointer)
+    assert world.rail.inquire("pay_a.credit") is None
+
+
+def test_the_same_instruction_again_is_the_same_entry(world: AchWorld) -> None:
+    first = world.rail.submit(an_instruction())
+    world.clock.advance(60)
+    assert world.rail.submit(an_instruction()) == first
+    world.at("2026-11-04T02:01").cut()
+    assert len(world.sent()) == 1
+    assert world.rail.submit(an_instruction()) == world.rail.inquire("pay_a.credit")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cents": 12_51},
+        {"direction": Direction.DEBIT},
+        {"holder_name": "Bob Lane"},
+        {"instrument": an_account(account_number="100000001")},
+        {"money": Money(0, "USD")},  # invalid too, and yet no answer to what was sent
+        {"speed": Speed.FASTEST},
+    ],
+)
+def test_a_key_with_other_content_is_misused(world: AchWorld, changes: dict[str, Any]) -> None:
+    world.rail.submit(an_instruction())
+    with pytest.raises(ClearwayError) as caught:
+        world.rail.submit(an_instruction(**changes))
+    assert caught.value.code is KernelError.MISUSE
+
+
+def statuses(world: AchWorld, instruction: Instruction, *moments: str) -> list[str]:
+    """Status, and when to ask again or when it settled, as the rail answers at each moment, after the job."""
+    found = []
+    for moment in moments:
+        world.at(moment).cut()
+        answer = world.rail.inquire(instruction.key)
+        assert answer is not None
+        at = answer.check_at.astimezone(new_york(moment).tzinfo) if answer.check_at else answer.settled_on
+        found.append(f"{answer.status.value} {at:%d %H:%M}")
+    return found
+
+
+def test_a_standard_entry_is_pending_until_the_next_banking_day_settles(world: AchWorld) -> None:
+    instruction = an_instruction()
+    answer = world.rail.submit(instruction)
+    assert (answer.status, answer.check_at) == (RailStatus.PENDING, new_york("2026-11-04T08:30"))
+    moments = ("2026-11-03T23:00", "2026-11-04T02:01", "2026-11-04T08:29", "2026-11-04T08:30", "2026-12-24T09:00")
+    assert statuses(world, instruction, *moments) == [
+        "pending 04 08:30",
+        "pending 04 08:30",
+        "pending 04 08:30",
+        "accepted 04 00:00",
+        "accepted 04 00:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("speed", "cents", "now", "settles"),
+    [
+        (Speed.FASTEST, 1_00, "2026-11-03T09:00", "2026-11-03T13:00"),
+        (Speed.SAME_DAY, 1_00, "2026-11-03T09:00", "2026-11-03T13:00"),
+        (Speed.STANDARD, 1_00, "2026-11-03T09:00", "2026-11-04T08:30"),
+        (Speed.FASTEST, 1_000_000_00, "2026-11-03T09:00", "2026-11-03T13:00"),
+        (Speed.FASTEST, 1_000_000_01, "2026-11-03T09:00", "2026-11-04T08:30"),  # too much for the same day
+        (Speed.FASTEST, 1_00, "2026-11-03T10:14", "2026-11-03T13:00"),
+        (Speed.FASTEST, 1_00, "2026-11-03T10:15", "2026-11-03T17:00"),  # our cut-off is before the operator's
+        (Speed.FASTEST, 1_00, "2026-11-03T16:30", "2026-11-04T08:30"),  # no window of this day is left
+        (Speed.FASTEST, 1_00, "2026-11-04T02:30", "2026-11-04T13:00"),
+        (Speed.FASTEST, 1_00, "2026-11-07T09:00", "2026-11-09T13:00"),  # a Saturday
+    ],
+)
+def test_same_day_where_speed_amount_and_window_allow(speed: Speed, cents: int, now: str, settles: str) -> None:
+    answer = AchWorld(now=new_york(now)).rail.submit(an_instruction(cents=cents, speed=speed))
+    assert answer.check_at == new_york(settles)
+
+
+class Broken:
+    """A store that raises one error."""
+
+    def __init__(self, code: KernelError) -> None:
+        self.code = code
+
+    def run(self, *_: object, **__: object) -> Any:
+        raise ClearwayError(self.code, "the store")
+
+    def get(self, *_: object) -> Any:
+        raise ClearwayError(self.code, "the store")
+
+    def find(self, *_: object, **__: object) -> Any:
+        raise ClearwayError(self.code, "the store")
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "asked"),
+    [
+        (KernelError.CONTENDED, RailError.NOT_SENT, RailError.NOT_SENT),
+        (KernelError.UNAVAILABLE, RailError.OUTCOME_UNKNOWN, RailError.NOT_SENT),
+        (KernelError.MISUSE, KernelError.MISUSE, KernelError.MISUSE),
+    ],
+)
+def test_a_store_that_fails_says_whether_the_entry_may_be_queued(
+    world: AchWorld, code: KernelError, told: object, asked: object
+) -> None:
+    rail = AchRail(Broken(code), world.clock, ORIGIN)
+    with pytest.raises(ClearwayError) as caught:
+        rail.submit(an_instruction())
+    assert caught.value.code is told
+    with pytest.raises(ClearwayError) as caught:
+        rail.inquire("pay_a.credit")
+    assert caught.value.code is asked
+
+
+def test_a_key_that_no_url_could_hold_is_misused(world: AchWorld) -> None:
+    with pytest.raises(ClearwayError) as caught:
+        world.rail.submit(an_instruction("a key"))
+    assert caught.value.code is KernelError.MISUSE
