@@ -15,7 +15,7 @@ import urllib3
 
 from emulators.bank.agenda import Agenda
 from emulators.bank.clock import BankClock
-from emulators.bank.server import BankServer
+from emulators.bank.server import BODY_BYTES_MAX, BankServer
 from emulators.bank.simulator import BankSimulator
 from shared.adapters.memory.objects import InMemoryObjects
 from tests.emulators.bank_client import AMOUNT, START, CardClient, InstantClient, World
@@ -218,6 +218,9 @@ def test_over_sockets_the_bank_calls_back_by_itself(receiver: Receiver) -> None:
         path, said = receiver.taken[0]
         assert (path, said["key"], said["status"]) == ("/v1/rails/card/callbacks", "k", "charged_back")
         until(lambda: len(objects.list("statements/inbound/card/USD/")) >= 2)
+        large = b"x" * (2 * BODY_BYTES_MAX)
+        assert pool.request("POST", f"{server.url}/v1/files/ach/outbound/L.ach", body=large).status == 201
+        assert pool.request("POST", f"{server.url}/v1/card/transactions", body=large).status == 413
         name = objects.list("statements/inbound/card/USD/")[0]
         file = pool.request("GET", f"{server.url}/v1/files/{name}")
         assert (file.headers["Content-Type"], file.data) == ("application/xml", objects.get(name))
