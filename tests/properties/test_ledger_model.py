@@ -102,7 +102,7 @@ class Drive:
         self.booked: list[Wanted] = []
         self.tick = 0
         self.outcomes: Counter[str] = Counter()
-        self.balances: dict[Key, tuple[int, Standing]] = {}
+        self.balances: dict[str, tuple[int, Standing]] = {}
         self.gave: dict[tuple[str, str], int] = defaultdict(int)
         self.got: dict[tuple[str, str], int] = defaultdict(int)
         self.sums: dict[str, int] = defaultdict(int)
@@ -386,10 +386,10 @@ class Drive:
         """
         accounts = self.store._collections["accounts"]
         for document in (*accounts.values(), *self.store._collections["house_shards"].values()):
-            version, before = self.balances.get(document.key, (0, NONE))
+            version, before = self.balances.get(document.key.id, (0, NONE))
             if document.version != version:
                 now = Standing.of(document)
-                self.balances[document.key] = document.version, now
+                self.balances[document.key.id] = document.version, now
                 self.gave[now.place] += now.debits - before.debits
                 self.got[now.place] += now.credits - before.credits
                 self.sums[now.place[1]] += now.credits - now.debits - before.credits + before.debits
