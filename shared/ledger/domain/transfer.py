@@ -39,7 +39,8 @@ class Transfer:
     """Lines in one currency that are to be booked together as the entry `id`.
 
     `holds` are used up: what the lines take from a hold's account comes out of the hold, and the rest of it is given
-    back. `new_holds` are set aside out of what the lines bring in. `reverses` is the entry that this one undoes.
+    back. `new_holds` are set aside out of what the lines bring in. `reverses` is the entry that this one undoes,
+    `reference` the key under which a rail knows the leg that was moved.
     """
 
     id: str
