@@ -124,6 +124,10 @@ class Play:
                     self.world.twins.tasks.run_due(at_most)
                     self.world.twins.clock.advance(seconds)
 
+    def comes_to_rest(self) -> None:
+        """Everything that is under way ends."""
+        assert self.world.cloud.settle_down()
+
     def _says(self, number: int, *, came_back: bool) -> None:
         twin = self.world.twins.rail
         known = list(twin.moved if came_back else twin.instructions)
@@ -194,7 +198,7 @@ def test_nothing_is_lost_or_done_twice(
         with contextlib.suppress(Crash):
             play.act(act)
         check(play)
-    until_nobody_dies(world.cloud.settle_down, rail.say_again, world.cloud.settle_down)
+    until_nobody_dies(play.comes_to_rest, rail.say_again, play.comes_to_rest)
     check(play)
     check_end(play)
 
@@ -249,6 +253,7 @@ def check_end(play: Play) -> None:
             came_back = leg.key in play.returned
             assert (leg.status is LegStatus.ACCEPTED) == (moved and not came_back)
             assert (leg.status is LegStatus.RETURNED) == came_back
+        check_state(payment)
     balances = balances_of(world)
     assert balances["house.in-transit.USD"] == 0
     if balances["house.receivable.USD"] or balances["house.suspense.USD"]:
@@ -256,6 +261,24 @@ def check_end(play: Play) -> None:
     told = world.twins.warehouse.totals().by_type
     owed = Counter(f"payment.{entry.state}" for payment in found for entry in payment.history[1:])
     assert told == owed
+
+
+def check_state(payment: Payment) -> None:
+    """A payment's end is what became of its legs."""
+    became = {leg.role: leg.status for leg in payment.legs}
+    came_back = LegStatus.RETURNED in became.values()
+    paid_out = became.get(LegRole.PAY_OUT)
+    match payment.state:
+        case State.COMPLETED:
+            assert set(became.values()) <= {LegStatus.ACCEPTED}
+        case State.RETURNED:
+            assert came_back
+            assert LegRole.PUT_BACK not in became
+        case State.FAILED:
+            assert paid_out is not LegStatus.ACCEPTED
+            assert came_back or LegStatus.REJECTED in became.values()
+        case _:
+            assert became == {}
 
 
 def balances_of(world: World) -> Counter[str]:
