@@ -9,6 +9,7 @@ from emulators.bank.simulator import BankSimulator
 from emulators.identity import ACH_ORIGIN, ORIGINATOR
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.objects import InMemoryObjects
+from shared.adapters.rails.bank import BankRail
 from shared.adapters.rails.card import CardRail
 from shared.adapters.rails.instant import InstantRail
 from shared.ports.rail import Rail
@@ -18,14 +19,14 @@ from shared.rails.terms import terms_at
 from shared.runtime.backbone import Documents
 from shared.runtime.web import Endpoint, HttpRequest
 
-BANK_RAILS = ("instant", "card", "ach")
+BANK_RAILS = ("bank", "instant", "card", "ach")
 
 
 class EmbeddedBank:
     """A bank simulator on the world's own clock and files. It calls back to whatever `call_back_to` was given."""
 
     def __init__(self, clock: ManualClock, objects: InMemoryObjects, *, seed: int = 0) -> None:
-        self.simulator = BankSimulator(clock, objects, callback=self._deliver, seed=seed, bank_rail="simulator")
+        self.simulator = BankSimulator(clock, objects, callback=self._deliver, seed=seed)
         self._clock = clock
         self._receiver: Endpoint | None = None
 
@@ -41,6 +42,7 @@ class EmbeddedBank:
                 ORIGINATOR, self.simulator.transport(timeout_s), self._clock, timeout_s=timeout_s
             ),
             "card": lambda: CardRail(self.simulator.transport(timeout_s), timeout_s=timeout_s),
+            "bank": lambda: BankRail(self.simulator.transport(timeout_s), timeout_s=timeout_s),
             "ach": lambda: AchRail(documents, self._clock, ACH_ORIGIN),
         }
         return makers[name]()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 
-from shared.adapters.rails.deadline import DeadlineClient
 from shared.adapters.rails.json_answers import answer_in, parsed, pointer_in
 from shared.adapters.rails.transport import Exchange, Transport
 from shared.adapters.rails.wording import check_key, invalid_instruction, key_reused
@@ -16,26 +15,19 @@ from shared.ports.rail import Answer, Instruction
 
 
 class BankRail:
-    """The Rail port over a bank's HTTP API. Safe for threads; `close` ends its idle connections.
-
-    `token` is sent as a bearer token. `ca_file` replaces the system's certification authorities (PEM). A `transport`
-    takes the place of connections to `base_url`; it stays the caller's.
-    """
+    """The Rail port over a bank's HTTP API. Safe for threads. `token` is sent as a bearer token."""
 
     def __init__(
         self,
-        base_url: str = "",
+        transport: Transport,
         *,
         name: str = "bank",
         timeout_s: float = 5.0,
         token: str | None = None,
-        ca_file: str | None = None,
-        transport: Transport | None = None,
     ) -> None:
         self.name = name
         self.timeout_s = timeout_s
-        self._client = None if transport else DeadlineClient(base_url, timeout_s=timeout_s, ca_file=ca_file)
-        self._exchange = Exchange(name, transport or self._client)
+        self._exchange = Exchange(name, transport)
         self._headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
 
     def submit(self, instruction: Instruction) -> Answer:
@@ -62,11 +54,6 @@ class BankRail:
         if answer is None:
             raise self._exchange.unasked(status)
         return answer
-
-    def close(self) -> None:
-        """Close the idle connections."""
-        if self._client is not None:
-            self._client.close()
 
 
 def _body(instruction: Instruction) -> bytes:
