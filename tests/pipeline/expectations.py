@@ -13,7 +13,7 @@ from emulators.bank.table.outcomes import AchScript, RailName, Row, Script, Voic
 from shared.kernel.hold import HoldStatus
 from shared.payments.domain.legs import LegStatus
 from shared.payments.domain.states import State
-from tests.support.bank_world import FEE
+from tests.support.bank_world import FEE, Booked
 
 AMOUNT = 40_00
 CREDIT, DEBIT = "credit", "debit"
@@ -37,6 +37,7 @@ LEGS = {
 }
 # Minor units by account, below zero where it is debited. A wallet pays the fee on top of what it pays out, and is
 # credited what comes in less the fee. A returned payout gives no fee back; the fee of a returned deposit is given up.
+KINDS = {CREDIT: "payout", DEBIT: "deposit"}
 BOOKED = {
     CREDIT: {"wallet": -(AMOUNT + FEE), "rail": AMOUNT, "fees": FEE},
     DEBIT: {"rail": -AMOUNT, "wallet": AMOUNT - FEE, "fees": FEE},
@@ -57,7 +58,7 @@ NOT_OF_AN_INSTRUMENT = ("C04", "C09")
 class Expected:
     """How a payment of AMOUNT stands when the row's time is over.
 
-    `entries` are what each journal entry booked, by what follows the payment's id in its own. `holds` are what became
+    `entries` are the payment's in the journal. `holds` are what became
     of the payment's holds, and `held_minor` is what they still hold. `counted` is the bank's own count: instructions
     taken, movements of money, returns.
     """
@@ -66,7 +67,7 @@ class Expected:
     leg: LegStatus
     leg_reason: str
     reasons: tuple[str, ...]
-    entries: dict[str, dict[str, int]]
+    entries: list[Booked]
     holds: tuple[HoldStatus, ...]
     held_minor: int
     cases: list[str]
@@ -78,18 +79,18 @@ class Expected:
         return [f"payment.{state.value}" for state in self.states[1:]]
 
 
-def expected(row: Row, direction: str) -> Expected:
-    """The row, read as a payment."""
+def expected(row: Row, direction: str, rail: str) -> Expected:
+    """The row, read as a payment over the rail that Clearway knows by this name."""
     said = row.expected
     # Money that came back before the rail ever said that it was accepted: to the payment, it never moved.
     early = said.word is Word.RETURNED and isinstance(row.script, Script) and row.script.unposted
     ends = (State.FAILED,) if early else ENDS[said.word]
     states = (*BEFORE, MOVING[direction], *ends)
-    entries = {}
-    if State.COMPLETED in states:
-        entries[str(states.index(State.COMPLETED) + 1)] = _on(row.rail, BOOKED[direction])
+    version = str(states.index(State.COMPLETED) + 1) if State.COMPLETED in states else ""
+    entries = [Booked(version, KINDS[direction], _on(rail, BOOKED[direction]), direction)] if version else []
     if State.RETURNED in states:
-        entries[f"{direction}.returned"] = _on(row.rail, UNDONE[direction])
+        undone = _on(rail, UNDONE[direction])
+        entries.append(Booked(f"{direction}.returned", "return", undone, direction, reverses=version))
     wrong = said.word in (Word.REJECTED, Word.RETURNED)
     holds = _holds(row, direction, states)
     return Expected(
@@ -105,14 +106,8 @@ def expected(row: Row, direction: str) -> Expected:
     )
 
 
-def _on(rail: RailName, booked: dict[str, int]) -> dict[str, int]:
-    name = name_of(rail)
-    return {name if account == "rail" else account: minor for account, minor in booked.items()}
-
-
-def name_of(rail: RailName) -> str:
-    """What Clearway calls the rail."""
-    return "simulator" if rail is RailName.BANK else rail.value
+def _on(rail: str, moved: dict[str, int]) -> dict[str, int]:
+    return {rail if account == "rail" else account: minor for account, minor in moved.items()}
 
 
 def _holds(row: Row, direction: str, states: tuple[State, ...]) -> tuple[HoldStatus, ...]:

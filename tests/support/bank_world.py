@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from emulators.embedded import RAIL, EmbeddedCloud, Wrapping, make_twins
+from scripts.verify_all import verify
 from shared.adapters.memory.clock import ManualClock
-from shared.adapters.rails.bank import BankRail
 from shared.kernel import ids
 from shared.ledger.documents import ACCOUNTS, HOUSE_SHARDS, JOURNAL, entry_from
-from shared.ledger.domain.journal import Side
-from shared.ledger.queries.check_books import Books, check_books
+from shared.ledger.domain.journal import JournalEntry, Side
+from shared.ledger.queries.verify_books import Books
 from shared.payments.documents import payment_from, payment_key
 from shared.payments.domain.payment import Payment
-from shared.payments.queries.all_payments import all_payments, held_by_account
-from shared.ports.rail import Rail
 from tests.support.builders import ADA, BANK, NOON, PAYEE, WALLET
 from tests.support.choices import FlatTariff
 from tests.support.world import API_KEYS, AUTHORIZATION, FUNDS
@@ -28,15 +26,27 @@ FUNDED, FEE = 500_00, 25
 CARD, OTHER_CARD = "card", "card-other"
 TOKENS = "tok_ada_"
 ACCOUNTS_BEGIN = "55501"
-OUTSIDE = (BANK, PAYEE, CARD, OTHER_CARD)
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A journal entry without the payment's id in its names: `entry` is a version, or the leg that came back.
+
+    `moved` are minor units credited, below zero debited, by account; `leg` is the one whose rail moved them.
+    """
+
+    entry: str
+    kind: str
+    moved: dict[str, int]
+    leg: str = ""
+    reverses: str = ""
 
 
 class BankWorld:
     """Ada with a wallet of 500.00 US dollars, and instruments outside whose last four digits select what banks do.
 
-    `endings` are by instrument (one of OUTSIDE; ordinary without one). `rails` are all that the deployment has. With
-    `over_the_bank`, the JSON rail is the bank simulator's too, over its own adapter, and not the twin in memory. Every
-    payment costs a fee of 25 cents.
+    `endings` are by instrument (BANK, PAYEE, CARD, OTHER_CARD; ordinary without one). `rails` are all that the
+    deployment has: `simulator` is a twin in memory, all others are the bank's. Every payment costs a fee of 25 cents.
     """
 
     def __init__(
@@ -45,7 +55,6 @@ class BankWorld:
         endings: Mapping[str, str] | None = None,
         *,
         wrapping: Wrapping | None = None,
-        over_the_bank: bool = False,
     ) -> None:
         clock = ManualClock(NOON)
         funding = make_twins(clock)
@@ -56,21 +65,8 @@ class BankWorld:
         plain.settle_down()
         # A clean broker, queue and bank over the same documents, seen through the wrapped ports from now on.
         self.twins = replace(make_twins(clock), documents=funding.documents)
-        self.over_the_bank = over_the_bank
-        wrapping = wrapping or Wrapping()
-        if over_the_bank:
-            wrapping = replace(wrapping, rail=self._over_the_bank(wrapping.rail))
         fees = FlatTariff(dict.fromkeys(("payout", "deposit", "transfer"), FEE))
         self.cloud = EmbeddedCloud(self.twins, api_keys=API_KEYS, rails=rails, tariff=fees, wrapping=wrapping)
-
-    def _over_the_bank(self, wrap: Callable[[Rail], Rail]) -> Callable[[Rail], Rail]:
-        def replaced(rail: Rail) -> Rail:
-            if rail.name != RAIL:
-                return wrap(rail)
-            transport = self.twins.bank.simulator.transport(rail.timeout_s)
-            return wrap(BankRail(name=RAIL, timeout_s=rail.timeout_s, transport=transport))
-
-        return replaced
 
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, expect: int = 200, **headers: str
@@ -110,18 +106,10 @@ class BankWorld:
         assert document is not None
         return payment_from(document)
 
-    def entries(self, payment_id: str) -> dict[str, dict[str, int]]:
-        """What was booked for a payment: minor units credited (below zero: debited) by account, for each entry.
-
-        An entry is named by what follows the payment's id: a version, or the leg that came back.
-        """
-        found: dict[str, dict[str, int]] = {}
-        for document in self.twins.documents.find(JOURNAL, equal={"payment_id": payment_id}):
-            sums: Counter[str] = Counter()
-            for line in entry_from(document).lines:
-                sums[short(line.account)] += line.amount_minor if line.side is Side.CREDIT else -line.amount_minor
-            found[document.key.id.removeprefix(f"{payment_id}.")] = dict(sums)
-        return found
+    def entries(self, payment_id: str) -> list[Booked]:
+        """What was booked for a payment, in the order of the entries' ids: versions first, then what came back."""
+        found = self.twins.documents.find(JOURNAL, equal={"payment_id": payment_id})
+        return [_booked(entry_from(document), payment_id) for document in found]
 
     def balances(self) -> dict[str, int]:
         """Every account that is not at zero, credits less debits, by its short name."""
@@ -148,7 +136,7 @@ class BankWorld:
 
     def books(self) -> Books:
         """The proof of the books."""
-        return check_books(self.twins.documents, held_by_account(all_payments(self.twins.documents)))
+        return verify(self.twins.documents)
 
     def counted(self, rail: str) -> tuple[int, int, int]:
         """Instructions that the rail took, movements of money, and returns; none of any key more than once.
@@ -156,7 +144,7 @@ class BankWorld:
         A client that does not know what became of an instruction asks, so even a repetition that moves nothing is its
         mistake.
         """
-        if rail == RAIL and not self.over_the_bank:
+        if rail == RAIL:
             twin = self.twins.rail
             assert [key for key, count in twin.instructions.items() if count > 1] == []
             assert [key for key, count in twin.moved.items() if count > 1] == []
@@ -177,6 +165,14 @@ def short(account: str) -> str:
     if account == WALLET_ACCOUNT:
         return "wallet"
     return account.removeprefix("house.").removeprefix("rail-settlement.").removesuffix(".USD")
+
+
+def _booked(entry: JournalEntry, payment_id: str) -> Booked:
+    moved: Counter[str] = Counter()
+    for line in entry.lines:
+        moved[short(line.account)] += line.amount_minor if line.side is Side.CREDIT else -line.amount_minor
+    named = [name.removeprefix(f"{payment_id}.") for name in (entry.id, entry.reference, entry.reverses)]
+    return Booked(named[0], entry.kind, dict(moved), named[1], named[2])
 
 
 def _customer(endings: Mapping[str, str]) -> dict[str, Any]:
