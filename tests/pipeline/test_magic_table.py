@@ -19,7 +19,7 @@ from emulators.bank.table.table import ROWS
 from shared.payments.domain.history import chain_is_whole
 from shared.payments.domain.payment import Payment
 from tests.pipeline.expectations import AMOUNT, CREDIT, DEBIT, Expected, expected
-from tests.support.bank_world import BANK, CARD, FUNDED, WALLET, BankWorld
+from tests.support.bank_world import BANK, CARD, FUNDED, FUNDS_RAIL, WALLET, BankWorld
 
 # Longer than any answer, inquiry or sweep may take; with ACH, until the file has settled, over a weekend or a holiday.
 MARGIN = {RailName.ACH: timedelta(days=6)}
@@ -85,7 +85,7 @@ def check_timeline(answer: dict[str, Any], wanted: Expected) -> None:
 def check_books(world: BankWorld, payment_id: str, wanted: Expected) -> None:
     """Exactly these postings, and balances and holds that follow from them and from the funding."""
     assert world.entries(payment_id) == wanted.entries
-    sums = Counter({"wallet": FUNDED, "simulator": -FUNDED})
+    sums = Counter({"wallet": FUNDED, FUNDS_RAIL: -FUNDED})
     for booked in wanted.entries:
         sums.update(booked.moved)
     assert world.balances() == {account: minor for account, minor in sums.items() if minor}

@@ -23,6 +23,8 @@ from tests.support.choices import FlatTariff
 from tests.support.world import API_KEYS, AUTHORIZATION, FUNDS
 
 FUNDED, FEE = 500_00, 25
+# The rail that the funding came over, which the bank has statements of.
+FUNDS_RAIL = "bank"
 CARD, OTHER_CARD = "card", "card-other"
 TOKENS = "tok_ada_"
 ACCOUNTS_BEGIN = "55501"
@@ -57,16 +59,17 @@ class BankWorld:
         wrapping: Wrapping | None = None,
     ) -> None:
         clock = ManualClock(NOON)
-        funding = make_twins(clock)
-        plain = EmbeddedCloud(funding, api_keys=API_KEYS)
-        self.cloud = plain
+        self.twins = make_twins(clock)
+        self.cloud = EmbeddedCloud(self.twins, api_keys=API_KEYS, rails=(FUNDS_RAIL,))
         self.call("POST", "/v1/customers", _customer(endings or {}), expect=201)
         self.pay("funding", FUNDED, FUNDS, WALLET)
-        plain.settle_down()
-        # A clean broker, queue and bank over the same documents, seen through the wrapped ports from now on.
-        self.twins = replace(make_twins(clock), documents=funding.documents)
+        self.cloud.settle_down()
+        # A clean broker, queue and warehouse in the same world, seen through the wrapped ports from now on.
+        fresh = make_twins(clock)
+        self.twins = replace(self.twins, broker=fresh.broker, tasks=fresh.tasks, warehouse=fresh.warehouse)
         fees = FlatTariff(dict.fromkeys(("payout", "deposit", "transfer"), FEE))
         self.cloud = EmbeddedCloud(self.twins, api_keys=API_KEYS, rails=rails, tariff=fees, wrapping=wrapping)
+        assert self.wallet() == {"posted": FUNDED, "held": 0}
 
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, expect: int = 200, **headers: str
@@ -139,7 +142,7 @@ class BankWorld:
         return verify(self.twins.documents)
 
     def counted(self, rail: str) -> tuple[int, int, int]:
-        """Instructions that the rail took, movements of money, and returns; none of any key more than once.
+        """Instructions that the rail took since the funding, movements, and returns; none of any key more than once.
 
         A client that does not know what became of an instruction asks, so even a repetition that moves nothing is its
         mistake.
@@ -153,8 +156,9 @@ class BankWorld:
         names = ("instructions", "moved", "returned")
         for name in (*names, *(["identifications"] if rail == "ach" else [])):
             assert summary[name]["more_than_once"] == [], name
-        totals = [summary[name]["total"] for name in names]
-        return totals[0], totals[1], totals[2]
+        instructed, moved, returned = (summary[name]["total"] for name in names)
+        funding = 1 if rail == FUNDS_RAIL else 0
+        return instructed - funding, moved - funding, returned
 
 
 WALLET_ACCOUNT = ids.wallet_account_id(ADA, WALLET)
