@@ -1,4 +1,4 @@
-"""Whatever was booked and whatever breaks are planted: exactly those are found, and they close when they are put right."""
+"""Whatever was booked and whatever is planted: exactly those breaks are found, and they close when put right."""
 
 from __future__ import annotations
 

@@ -278,7 +278,7 @@ class Week:
         position = self.world.documents.find("matches", equal={"status": "broken"}, limit=10_000)
         slots = {document.key.id: document for document in position}
         for case in self.expected:
-            shown = next((one for one in self.shown if case in (one.case(self.expected[case]),)), None)
+            shown = next((one for one in self.shown if case == one.case(self.expected[case])), None)
             if shown is None:
                 continue
             stored = slots[shown.slot.id].fields

@@ -29,8 +29,8 @@ class BreakKind(StrEnum):
 class Limits:
     """What has had its time by now.
 
-    What was booked before `missing_before` should be on a statement; None while no statement can say so. What statements
-    up to `booked_through` show should be booked.
+    What was booked before `missing_before` should be on a statement; None while no statement can say so. What
+    statements up to `booked_through` show should be booked.
     """
 
     missing_before: datetime | None

@@ -180,7 +180,7 @@ def banked(world: BookedWorld, file_id: str, *amounts: int) -> tuple[dict[str, i
         ([(-61_00, 3), (40_00, 2)], ["batch_mismatch"], [(1_00, 1)]),
         ([(-60_00, 3), (-60_00, 3), (40_00, 2)], ["duplicate_entry"], None),
     ],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_a_file_that_the_bank_settles_as_one_is_one_match_and_one_break(
     lines: list[tuple[int, int]], codes: list[str], put_right: list[tuple[int, int]] | None
