@@ -11,7 +11,7 @@ from types import FrameType
 
 from emulators import sdk
 from emulators.description import FUNCTIONS_DIR
-from emulators.local import LocalCloud
+from emulators.local import ALL_RAILS, LocalCloud
 from shared.kernel.errors import ClearwayError
 
 
@@ -72,6 +72,7 @@ def main() -> int:
             run_dir=arguments.run_dir.resolve() if arguments.run_dir else None,
             warehouse=not arguments.without_bigquery,
             long_running=True,
+            rails=ALL_RAILS,
         )
     except ClearwayError as error:
         print(error.detail, file=sys.stderr)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from emulators import ports
@@ -14,6 +14,7 @@ from emulators.addresses import Hosts
 from emulators.bank.callbacks.outbox import DEFAULT_SECRET
 from emulators.description import Function, PubsubTrigger, System
 from emulators.errors import LocalError
+from emulators.identity import ACH_ORIGIN, ORIGINATOR
 from emulators.processes import Service
 from emulators.stand_ins import ROOT
 from emulators.wiring import Place
@@ -56,8 +57,8 @@ def rail_secrets() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What functions run in: `urls` by function, `values` of the variables that they may name under `environment`, and
-    `extra` variables that every function is given on top, for tests."""
+    """What functions run in: `urls` by function, `values` of the variables that they may name under `environment`,
+    `extra` variables that every function is given on top, for tests, and the names of the `rails` that are used."""
 
     system: System
     place: Place
@@ -65,6 +66,7 @@ class Surroundings:
     urls: Mapping[str, str]
     values: Mapping[str, str]
     extra: Mapping[str, str]
+    rails: Sequence[str]
 
     def variables(self, function: Function) -> dict[str, str]:
         """A function's variables: what every function is given, what its description implies, and what it names.
@@ -90,8 +92,10 @@ class Surroundings:
                 found["CLEARWAY_INVOKER_SERVICE_ACCOUNT"] = invoker(self.place)
         known = {
             "CLEARWAY_API_KEYS": api_keys(),
-            "CLEARWAY_RAIL": "simulator",
-            "CLEARWAY_RAIL_URL": self.hosts.bank_url,
+            "CLEARWAY_RAILS": json.dumps(dict.fromkeys(self.rails, self.hosts.bank_url)),
+            "CLEARWAY_RAIL_TOKENS": "{}",
+            "CLEARWAY_ORIGINATOR": json.dumps(asdict(ORIGINATOR)),
+            "CLEARWAY_ACH_ORIGIN": json.dumps(asdict(ACH_ORIGIN)),
             "CLEARWAY_RAIL_SECRETS": rail_secrets(),
             **self.values,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +19,9 @@ from emulators.wiring import Place
 from shared.kernel.errors import ClearwayError
 
 LOCAL_PROJECT = "clearway-local"
+# The bank simulator's own rail decides everything in seconds; the others have each their own pace.
+ONE_RAIL = ("simulator",)
+ALL_RAILS = ("simulator", "instant", "card", "ach")
 LOCAL_REGION = "us-central1"
 WATCHLISTS = ROOT / "emulators" / "watchlists" / "sample"
 _READY_S = 60.0
@@ -30,8 +33,8 @@ class LocalCloud:
     `fixed_ports` takes the well-known ports and leaves the logs in `.clearway/up`; otherwise the ports are free ones
     and the folder is new. `functions_dir` holds one folder for each function; `environment` is given to every function
     on top of its own. `warehouse` and `scheduler` leave out BigQuery with its bridge, and the clock, for tests that
-    want neither; `long_running` is for more than some minutes of load. Entering raises NOT_INSTALLED, PORT_TAKEN,
-    BAD_DESCRIPTION or SERVICE_FAILED, with nothing left running.
+    want neither; `long_running` is for more than some minutes of load. `rails` are those that payments may take.
+    Entering raises NOT_INSTALLED, PORT_TAKEN, BAD_DESCRIPTION or SERVICE_FAILED, with nothing left running.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class LocalCloud:
         warehouse: bool = True,
         scheduler: bool = True,
         long_running: bool = False,
+        rails: Sequence[str] = ONE_RAIL,
     ) -> None:
         self.project = project
         self.api_key = LOCAL_API_KEY
@@ -65,6 +69,7 @@ class LocalCloud:
             urls=self.urls,
             values={"CLEARWAY_WATCHLIST_DIR": str(watchlist_dir)},
             extra=environment or {},
+            rails=rails,
         )
         self._warehouse = warehouse
         self._scheduler = scheduler
@@ -173,7 +178,14 @@ class LocalCloud:
             module_service(
                 "storage", "emulators.storage", "--port", str(at.storage), log=self._log("storage"), port=at.storage
             ),
-            module_service("bank", "emulators.bank", *self._bank_arguments(), log=self._log("bank"), port=at.bank),
+            module_service(
+                "bank",
+                "emulators.bank",
+                *self._bank_arguments(),
+                log=self._log("bank"),
+                port=at.bank,
+                env={"STORAGE_EMULATOR_HOST": self.hosts.storage_url},
+            ),
         ]
         if self._warehouse:
             made.append(bigquery_service(at.bigquery, self._log("bigquery"), grpc_port=at.bigquery_grpc))
@@ -182,7 +194,8 @@ class LocalCloud:
     def _bank_arguments(self) -> list[str]:
         receiver = self.urls.get("rail_callback")
         told = ["--callback-url", f"{receiver}/v1/rails/{{rail}}/callbacks"] if receiver else []
-        return ["--port", str(self.ports.bank), *told]
+        files = ["--files-bucket", self.place.files_bucket] if "ach" in self._surroundings.rails else []
+        return ["--port", str(self.ports.bank), "--bank-rail", "simulator", *told, *files]
 
     def _log(self, name: str) -> Path:
         return self.log_dir / f"{name}.log"

@@ -32,6 +32,7 @@ DISTRIBUTIONS = {
     "pydantic": "pydantic",
     "rapidfuzz": "rapidfuzz",
     "urllib3": "urllib3",
+    "zoneinfo": "tzdata",  # where the image has no time zones of its own
 }
 
 

@@ -23,6 +23,7 @@ from shared.kernel.errors import ClearwayError
 from shared.ports.publisher import Message
 from shared.runtime.backbone import Backbone
 from shared.runtime.carriers import settlement_over
+from shared.runtime.news import NewsDesk
 from shared.runtime.replay import CALLBACKS, Quarantined, TakeCallback, quarantined, replay
 from shared.runtime.settings import Settings
 from shared.runtime.steps.rail_callback import CallbackStep
@@ -66,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     backbone = cloud_backbone(settings, settlement_queue(settings))
     settlement = settlement_over(backbone, [])
-    take_callback = CallbackStep(backbone, SignedInbox({}), settlement).take_kept
+    take_callback = CallbackStep(SignedInbox({}), NewsDesk(backbone, settlement)).take_kept
     waiting = list(quarantined(backbone.documents))
     if arguments.id:
         chosen = [one for one in waiting if one.id == arguments.id]

@@ -23,7 +23,8 @@ def payment_differences(payment: Payment, entries: Sequence[JournalEntry]) -> It
         if entry is None:
             yield Difference(f"payment {payment.id}", f"entry {owed.entry_id}", owed.kind, "nothing")
         else:
-            yield from _entry(payment, owed, entry)
+            other = owed.instead
+            yield from _entry(payment, other if other and other.kind == entry.kind else owed, entry)
     for entry in there.values():
         yield Difference(f"payment {payment.id}", f"entry {entry.id}", "nothing", entry.kind)
 
@@ -44,10 +45,11 @@ def _entry(payment: Payment, owed: OwedEntry, entry: JournalEntry) -> Iterator[D
         ("currency", payment.request.money.currency, entry.currency),
         ("kind", owed.kind, entry.kind),
         ("reverses", owed.reverses, entry.reverses),
+        ("reference", owed.reference, entry.reference),
     )
     for what, expected, found in pairs:
         if expected != found:
-            yield Difference(subject, f"{what} of entry {entry.id}", expected, found)
+            yield Difference(subject, f"{what} of entry {entry.id}", expected or "nothing", found or "nothing")
     currency = payment.request.money.currency
     flows = [
         Flow(account_of(one.source, currency), account_of(one.destination, currency), one.amount_minor)

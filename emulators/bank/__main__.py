@@ -10,6 +10,7 @@ import threading
 
 from emulators.bank.callbacks.outbox import DEFAULT_SECRET
 from emulators.bank.server import BankServer
+from shared.ports.objects import ObjectStore
 
 CALLBACK_VARIABLE = "CLEARWAY_CALLBACK_URL"
 SECRET_VARIABLE = "CLEARWAY_RAIL_SECRET"  # noqa: S105 - the name of a variable, not its value
@@ -25,6 +26,8 @@ def main() -> int:
     parser.add_argument("--slow-s", type=float, default=1.0, help="the pause of a slow reply (default 1)")
     help_ = f"where callbacks are posted to, with {{rail}} for the rail's name (default: {CALLBACK_VARIABLE})"
     parser.add_argument("--callback-url", default=os.environ.get(CALLBACK_VARIABLE, ""), help=help_)
+    parser.add_argument("--bank-rail", default="bank", help="what the JSON rail is called (default bank)")
+    parser.add_argument("--files-bucket", default="", help="a Cloud Storage bucket for files (default: in memory)")
     arguments = parser.parse_args()
     told_to_stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -37,6 +40,8 @@ def main() -> int:
             slow_s=arguments.slow_s,
             token=os.environ.get(TOKEN_VARIABLE, ""),
             callback_url=arguments.callback_url,
+            bank_rail=arguments.bank_rail,
+            objects=_files(arguments.files_bucket),
             secret=os.environ.get(SECRET_VARIABLE, "") or DEFAULT_SECRET,
         )
     except OSError as error:
@@ -47,6 +52,17 @@ def main() -> int:
     told_to_stop.wait()
     server.stop()
     return 0
+
+
+def _files(bucket: str) -> ObjectStore | None:
+    """The bucket, in the service that STORAGE_EMULATOR_HOST names, or else in Google's."""
+    if not bucket:
+        return None
+    # Only where there is a bucket: a bank without one starts without Google's libraries.
+    from shared.adapters.storage.client import make_client
+    from shared.adapters.storage.objects import CloudStorageObjects
+
+    return CloudStorageObjects(make_client("bank", os.environ.get("STORAGE_EMULATOR_HOST")), bucket)
 
 
 if __name__ == "__main__":

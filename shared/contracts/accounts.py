@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, StringConstraints, ValidationError
+from pydantic import BeforeValidator, StringConstraints
 
 from shared.contracts.answers import timestamp
-from shared.contracts.base import FieldError, MalformedError, WireModel
+from shared.contracts.base import WireModel
 from shared.ledger.domain.account import Account
 from shared.ledger.domain.journal import JournalEntry, Side
 from shared.ledger.queries.account_entries import PAGE, EntryPage
@@ -19,8 +18,6 @@ from shared.ledger.queries.balance_at import Balance
 _RFC_3339 = re.compile(
     r"(?:19[7-9]\d|[2-9]\d{3})-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 def _count(value: str) -> int:
@@ -48,17 +45,6 @@ class BalanceQuery(WireModel):
     """`?at=` of an account's balance."""
 
     at: Annotated[datetime, BeforeValidator(_moment)]
-
-
-def parse_query(model: type[Model], query: Mapping[str, str]) -> Model:
-    """The model from a query string; raises MalformedError, naming `/query/<name>`."""
-    try:
-        return model.model_validate(dict(query))
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise MalformedError(
-            [FieldError(pointer=f"/query/{'/'.join(map(str, one['loc']))}", detail=one["msg"]) for one in found]
-        ) from None
 
 
 def account_answer(account: Account) -> dict[str, Any]:

@@ -27,13 +27,18 @@ Name = Annotated[Text, StringConstraints(min_length=1, max_length=140, strip_whi
 
 
 class InstrumentBody(WireModel):
-    """An instrument: a wallet, or a bank account of the customer's own or of a payee whom it saves (`holder_name`)."""
+    """An instrument: a wallet, or a bank account or a card of the customer's own or of a payee whom it saves.
+
+    A card is the `card_token` of the card processor, never its number; a saved payee has a `holder_name`.
+    """
 
     id: InstrumentId
-    kind: Literal["wallet", "bank_account"]
+    kind: Literal["wallet", "bank_account", "card"]
     currency: Currency
     routing_number: Annotated[str, StringConstraints(pattern=r"^\d{9}$"), AfterValidator(_routing_number)] | None = None
     account_number: Annotated[str, StringConstraints(pattern=r"^\d{4,17}$")] | None = None
+    account_type: Literal["checking", "savings"] | None = None
+    card_token: Annotated[Text, StringConstraints(pattern=r"^tok_[A-Za-z0-9_]{4,120}$")] | None = None
     holder_name: Name | Literal[""] = ""
     holder_country: Country | Literal[""] = ""
 
@@ -42,6 +47,10 @@ class InstrumentBody(WireModel):
         reached = self.routing_number is not None and self.account_number is not None
         if (self.kind == "bank_account") is not reached:
             raise ValueError("a bank account, and only that, has routing_number and account_number")
+        if (self.kind == "card") is not (self.card_token is not None):
+            raise ValueError("a card, and only that, has card_token")
+        if self.account_type is not None and self.kind != "bank_account":
+            raise ValueError("only a bank account has account_type")
         if self.kind == "wallet" and (self.holder_name or self.holder_country):
             raise ValueError("a wallet is held by the customer itself")
         return self
@@ -56,6 +65,8 @@ class InstrumentBody(WireModel):
             account_id=ids.wallet_account_id(customer_id, self.id) if wallet else "",
             routing_number=self.routing_number or "",
             account_number=self.account_number or "",
+            account_type=(self.account_type or "checking") if self.kind == "bank_account" else "",
+            card_token=self.card_token or "",
             holder_name=self.holder_name,
             holder_country=self.holder_country,
         )
@@ -110,6 +121,7 @@ def customer_answer(customer: Customer) -> dict[str, Any]:
                 "currency": instrument.currency,
                 **({"account_id": instrument.account_id} if instrument.account_id else {}),
                 **({"account_last4": instrument.account_number[-4:]} if instrument.account_number else {}),
+                **({"card_token_last4": instrument.card_token[-4:]} if instrument.card_token else {}),
             }
             for instrument in customer.instruments.values()
         ],

@@ -65,14 +65,13 @@ class Booking:
 
     `holds` are open holds that the booking uses up: what the movements take from a hold's wallet is taken from the
     hold, and what is left of the hold is given back. It takes no more than is held, and nothing of a hold that has
-    expired. `kind` says what was booked (`payout`, `deposit`, `book`, `collection`, `return`, ...).
+    expired. `kind` says what was booked (`payout`, `deposit`, `book`, `collection`, `return`, ...); `reference` is the
+    key under which a rail knows the leg that was moved.
 
     `reverses` names the entry which this one undoes, in whole or in part: once for each entry, of the same payment, on
     the other side of its accounts and for no more than was booked there (another account may stand in for one of them).
     What is undone has happened outside already, so such a booking may also use a hold that has expired and was not yet
     given back, then what is available beyond the hold, and the wallet may be frozen.
-
-    `reference` is the key under which a rail knows the leg that was moved.
     """
 
     entry_id: str

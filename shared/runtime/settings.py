@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.kernel.errors import ClearwayError, KernelError
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where everything is. The emulator hosts are None in the cloud."""
+    """Where everything is. The emulator hosts are None in the cloud.
+
+    `rails` are base URLs by the rail's name (empty for `ach`), `rail_tokens` the bearer tokens of those that want one.
+    """
 
     project: str
     region: str
@@ -22,8 +26,9 @@ class Settings:
     files_bucket: str
     settlement_url: str
     invoker_service_account: str
-    rail: str
-    rail_url: str
+    rails: Mapping[str, str]
+    rail_tokens: Mapping[str, str] = field(repr=False)
+    ach_origin: str
     watchlist_dir: str
     api_keys: str
     rail_secrets: str
@@ -47,6 +52,15 @@ class Settings:
             except ValueError:
                 raise ClearwayError(KernelError.MISUSE, f"{name} in the environment is no number") from None
 
+        def texts(name: str) -> Mapping[str, str]:
+            try:
+                found = json.loads(text(name, "{}"))
+            except ValueError:
+                found = None
+            if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+                raise ClearwayError(KernelError.MISUSE, f"{name} in the environment is no JSON object of texts")
+            return found
+
         return Settings(
             project=text("GOOGLE_CLOUD_PROJECT"),
             region=text("CLEARWAY_REGION", "us-central1"),
@@ -57,8 +71,9 @@ class Settings:
             files_bucket=text("CLEARWAY_FILES_BUCKET", ""),
             settlement_url=text("CLEARWAY_SETTLEMENT_URL", ""),
             invoker_service_account=text("CLEARWAY_INVOKER_SERVICE_ACCOUNT", ""),
-            rail=text("CLEARWAY_RAIL", "bank"),
-            rail_url=text("CLEARWAY_RAIL_URL", ""),
+            rails=texts("CLEARWAY_RAILS"),
+            rail_tokens=texts("CLEARWAY_RAIL_TOKENS"),
+            ach_origin=text("CLEARWAY_ACH_ORIGIN", ""),
             watchlist_dir=text("CLEARWAY_WATCHLIST_DIR", ""),
             api_keys=text("CLEARWAY_API_KEYS", "{}"),
             rail_secrets=text("CLEARWAY_RAIL_SECRETS", "{}"),

@@ -130,7 +130,11 @@ def test_a_function_imports_only_the_google_packages_that_it_declares(main: Path
     declared = {one.split("==")[0] for one in pinned if one.startswith("google-cloud-")} - {"google-cloud-core"}
     environment = {"GOOGLE_CLOUD_PROJECT": "test", "FIRESTORE_EMULATOR_HOST": "127.0.0.1:1"}
     environment |= {"PUBSUB_EMULATOR_HOST": "127.0.0.1:1", "CLOUD_TASKS_EMULATOR_HOST": "127.0.0.1:1"}
-    environment |= {"CLEARWAY_RAIL_URL": "http://127.0.0.1:1", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    environment |= {
+        "CLEARWAY_RAILS": '{"bank": "http://127.0.0.1:1"}',
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "ignore",
+    }
     environment |= {"CLEARWAY_SETTLEMENT_URL": "http://127.0.0.1:1"}
     environment |= {"STORAGE_EMULATOR_HOST": "http://127.0.0.1:1", "CLEARWAY_FILES_BUCKET": "test-files"}
     environment |= {"CLEARWAY_WATCHLIST_DIR": str(ROOT / "emulators/watchlists/sample")}

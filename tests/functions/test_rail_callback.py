@@ -20,6 +20,7 @@ from shared.ports.publisher import Message, Publisher
 from shared.ports.rail import Answer, Instruction, Rail
 from shared.runtime.backbone import Backbone
 from shared.runtime.carriers import settlement_over
+from shared.runtime.news import NewsDesk
 from shared.runtime.replay import Quarantined, quarantined, replay
 from shared.runtime.steps.rail_callback import BODY_BYTES_MAX, CallbackStep, rail_callback_endpoint
 from shared.runtime.web import HttpRequest, Reply
@@ -51,7 +52,7 @@ class Desk:
         return settlement_over(self.backbone, [])
 
     def step(self) -> CallbackStep:
-        return CallbackStep(self.backbone, SignedInbox({}), self.settlement())
+        return CallbackStep(SignedInbox({}), NewsDesk(self.backbone, self.settlement()))
 
     def signed(self, body: bytes, *, key: str = OURS, message_id: str = "msg_1", age_s: float = 0.0) -> dict[str, str]:
         return sign(key, message_id, self.world.twins.clock.now() - timedelta(seconds=age_s), body)

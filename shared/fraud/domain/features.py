@@ -34,7 +34,7 @@ FEATURES: Mapping[str, tuple[type[Feature], str]] = {
     "amount_minor": (int, "the amount in minor units of its currency"),
     "currency": (str, "ISO 4217 code; every amount below counts payments in this currency alone"),
     "source_type": (str, "individual or organisation"),
-    "source_kind": (str, "kind of the instrument that is paid from: wallet, bank_account"),
+    "source_kind": (str, "kind of the instrument that is paid from: wallet, bank_account, card"),
     "destination_kind": (str, "kind of the instrument that is paid to"),
     "own_transfer": (bool, "both instruments belong to the paying customer"),
     "same_country": (bool, "both parties are in one country"),

@@ -70,7 +70,7 @@ def post(transfer: Transfer, found: Found) -> Posted | Outcome:
 
 def same_or_different(present: JournalEntry, wanted: JournalEntry) -> Outcome:
     """What a second booking of an id is: the same as the first, its moment apart, or another one."""
-    names = ("id", "payment_id", "currency", "lines", "kind", "reverses")
+    names = ("id", "payment_id", "currency", "lines", "kind", "reverses", "reference")
     same = all(getattr(present, name) == getattr(wanted, name) for name in names)
     return Outcome.EXISTS if same else Outcome.EXISTS_WITH_DIFFERENT_CONTENT
 

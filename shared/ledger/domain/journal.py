@@ -34,19 +34,26 @@ class Line:
 
 
 def merged(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """One line for each account and side, in the order in which they first come."""
+    """One line for each account and side, in the order in which they first come.
+
+    Lines that are not positive stay by themselves, so that none can hide in the sum of others.
+    """
     sums: Counter[tuple[str, Side]] = Counter()
+    refused = []
     for line in lines:
-        sums[line.account, line.side] += line.amount_minor
-    return tuple(Line(account, side, amount_minor) for (account, side), amount_minor in sums.items())
+        if line.amount_minor > 0:
+            sums[line.account, line.side] += line.amount_minor
+        else:
+            refused.append(line)
+    return (*(Line(account, side, amount_minor) for (account, side), amount_minor in sums.items()), *refused)
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
     """The postings of one booking in one currency; refuses to exist unless debits equal credits.
 
-    `kind` says what was booked; `reverses` is the id of the entry that this one undoes. `reference` is the key under
-    which a rail knows the leg that was moved; empty where no rail moved anything.
+    `kind` says what was booked; `reverses` is the id of the entry that this one undoes, `reference` the key
+    of the leg by which a rail moved the money.
     """
 
     id: str

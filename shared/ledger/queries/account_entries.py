@@ -42,9 +42,7 @@ def account_entries(
     Raises UNKNOWN_ACCOUNT, INVALID_CURSOR, and INVALID_PAGE for a `limit` that is not between 1 and PAGE_MAX.
     """
     if not 1 <= limit <= PAGE_MAX:
-        raise ClearwayError(
-            LedgerError.INVALID_PAGE, f"a page has between 1 and {PAGE_MAX} entries", field="/query/limit"
-        )
+        raise ClearwayError(LedgerError.INVALID_PAGE, f"a page has between 1 and {PAGE_MAX} entries", field="/limit")
     place = cursor_from(cursor, account_id=account_id, newest_first=newest_first) if cursor is not None else None
     get_account(account_id, tenant=tenant, reader=reader)
     found = reader.find(

@@ -41,7 +41,7 @@ def balance_at(account_id: str, moment: datetime, *, tenant: str, now: datetime,
     between; ACCOUNT_BUSY when something was booked at each of several attempts.
     """
     if moment > now:
-        raise ClearwayError(LedgerError.MOMENT_TO_COME, "a balance is of a moment that has passed", field="/query/at")
+        raise ClearwayError(LedgerError.MOMENT_TO_COME, "a balance is of a moment that has passed", field="/at")
     document = reader.get(account_key(account_id))
     for _ in range(_ATTEMPTS):
         account = opened(document)
@@ -75,6 +75,4 @@ def _since(reader: DocumentReader, account_id: str, moment: datetime) -> Iterato
         if len(page) < PAGE:
             return
         behind = page[-1]
-    raise ClearwayError(
-        LedgerError.TOO_FAR_BACK, f"more than {ENTRIES_MAX} entries were booked since", field="/query/at"
-    )
+    raise ClearwayError(LedgerError.TOO_FAR_BACK, f"more than {ENTRIES_MAX} entries were booked since", field="/at")

@@ -47,7 +47,7 @@ def cursor_from(text: str, *, account_id: str, newest_first: bool) -> Cursor:
         if (cursor.account_id, cursor.newest_first, str(cursor)) == (account_id, newest_first, text):
             return cursor
     raise ClearwayError(
-        LedgerError.INVALID_CURSOR, "not a cursor of this account's entries in this order", field="/query/cursor"
+        LedgerError.INVALID_CURSOR, "not a cursor of this account's entries in this order", field="/cursor"
     )
 
 

@@ -93,10 +93,9 @@ class BooksCheck:
             posted = {f"{line.side.value}s_posted_minor": line.amount_minor}
             self.journal[line.account, entry.currency] += Counters(**posted)
         if entry.reverses:
-            if entry.reverses in self.reversed:
-                other = self.reversed[entry.reverses]
-                self.differences.append(Difference(subject, f"reversal of {entry.reverses}", other, "a second one"))
-            self.reversed[entry.reverses] = entry.id
+            first = self.reversed.setdefault(entry.reverses, entry.id)
+            if first != entry.id:
+                self.differences.append(Difference(subject, f"reversal of {entry.reverses}", first, "a second one"))
         return entry
 
     def conclude(self, reader: DocumentReader, held_minor: Mapping[str, int]) -> Books:

@@ -14,6 +14,7 @@ from shared.kernel.assessment import Reason
 from shared.kernel.errors import ClearwayError
 from shared.kernel.hold import HoldStatus
 from shared.kernel.party import Party
+from shared.payments.commands.conclude_leg import not_begun
 from shared.payments.commands.give_back import given_back
 from shared.payments.commands.postings import book_transfer
 from shared.payments.commands.settlement import Settlement, Unit, read_payment, write_payment
@@ -60,7 +61,10 @@ def begin(payment_id: str, settlement: Settlement, known: tuple[Document, ...] =
 
 
 def renew(payment_id: str, settlement: Settlement) -> Committed[Begun]:
-    """Claim the next attempt after the rail said that it never heard of the last one."""
+    """Claim the next attempt after the rail said that it never heard of the last one.
+
+    What the payer's bank took back meanwhile is not passed on: such a leg ends here, and nothing is fresh.
+    """
     pipeline = settlement.pipeline
 
     def work(tx: Transaction) -> Begun:
@@ -71,9 +75,13 @@ def renew(payment_id: str, settlement: Settlement) -> Committed[Begun]:
         now = pipeline.clock.now()
         if now < leg.submitted_at + timedelta(seconds=settlement.carrier(leg.rail).inquiry_grace_s):
             raise ClearwayError(PaymentError.TOO_EARLY_TO_BELIEVE, "the last attempt may still be on its way")
-        renewed = payment.with_leg(replace(leg, attempts=leg.attempts + 1, submitted_at=now))
+        taken_back = _taken_back(payment)
+        if taken_back:
+            renewed = not_begun(Unit(tx, settlement, now), payment, leg)
+        else:
+            renewed = payment.with_leg(replace(leg, attempts=leg.attempts + 1, submitted_at=now))
         write_payment(tx, payment, renewed)
-        return Begun(renewed, fresh=True)
+        return Begun(renewed, fresh=not taken_back)
 
     return pipeline.transactor.run(work)
 
@@ -85,14 +93,19 @@ def fail_over(begun: Payment, settlement: Settlement, known: tuple[Document, ...
     def work(tx: Transaction) -> Begun:
         payment = read_payment(tx, begun.id)
         leg = payment.leg
-        if leg is None or leg != begun.leg or leg.attempts > 1 or not leg.others:
-            raise ClearwayError(PaymentError.TOO_EARLY_TO_BELIEVE, "somebody else went on with the leg")
+        if leg is None or leg != begun.leg or leg.attempts > 1 or not leg.others or _taken_back(payment):
+            raise ClearwayError(PaymentError.TOO_EARLY_TO_BELIEVE, "somebody else went on with the payment")
         now = pipeline.clock.now()
         switched = payment.with_leg(replace(leg, rail=leg.others[0], others=leg.others[1:], submitted_at=now))
         write_payment(tx, payment, switched)
         return Begun(switched, fresh=True)
 
     return pipeline.transactor.run(work, known=known)
+
+
+def _taken_back(payment: Payment) -> bool:
+    collected = payment.leg_of(LegRole.COLLECT)
+    return collected is not None and collected.status is LegStatus.RETURNED
 
 
 def _marked(unit: Unit, payment: Payment, role: LegRole) -> Begun:

@@ -18,6 +18,8 @@ STEP = "cancellation"
 def cancel_payment(payment_id: str, *, tenant: str, pipeline: Pipeline, ledger: Ledger) -> Payment:
     """The payment, cancelled; the same call again changes nothing.
 
+    A client need not call again when the answer is lost, so the sweep takes the payment up until `let_rest`: its event
+    is published even when nobody else comes back for it.
     Raises NOT_FOUND for a payment that is not the tenant's, NOT_CANCELLABLE once a rail may have been told, or after an
     end.
     """
@@ -32,7 +34,8 @@ def cancel_payment(payment_id: str, *, tenant: str, pipeline: Pipeline, ledger: 
         if payment.state not in CANCELLABLE:
             raise ClearwayError(PaymentError.NOT_CANCELLABLE, f"a payment that is {payment.state} cannot be cancelled")
         now = pipeline.clock.now()
-        cancelled = payment.advance(State.CANCELLED, step=STEP, now=now, drive=pipeline.drive)
+        wake_at = pipeline.drive.due(now, 0)
+        cancelled = payment.advance(State.CANCELLED, step=STEP, now=now, drive=pipeline.drive, wake_at=wake_at)
         cancelled = given_back(tx, cancelled, ledger)
         tx.replace(document.key, payment_to_fields(cancelled))
         return cancelled

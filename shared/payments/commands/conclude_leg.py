@@ -52,10 +52,11 @@ def concluded(unit: Unit, payment: Payment, leg: Leg, answer: Answer) -> Payment
             )
             return _accepted(unit, payment.with_leg(accepted), accepted)
         case (LegStatus.SUBMITTING | LegStatus.PENDING, RailStatus.REJECTED | RailStatus.RETURNED):
-            # Returned before it counted as accepted: to the payment, it never moved.
-            rejected = replace(
-                leg, status=LegStatus.REJECTED, reference=answer.reference, reason=answer.reason_code or "rejected"
-            )
+            # Returned before it counted as accepted: to the payment it never moved, and no entry booked it. It is not
+            # REJECTED, since the rail may yet say that it had accepted it, which then contradicts nothing.
+            status = LegStatus(answer.status.value)
+            reason_code = answer.reason_code or status.value
+            rejected = replace(leg, status=status, reference=answer.reference, reason=reason_code)
             reason = Reason(f"rail_{rejected.reason}", answer.reason_text)
             return _rejected(unit, payment.with_leg(rejected), rejected, reason)
         case (LegStatus.ACCEPTED, RailStatus.RETURNED):
@@ -66,13 +67,20 @@ def concluded(unit: Unit, payment: Payment, leg: Leg, answer: Answer) -> Payment
             return payment
 
 
+def not_begun(unit: Unit, payment: Payment, leg: Leg) -> Payment:
+    """The payment without its open leg, of which no rail ever heard, since what it was to pass on was taken back."""
+    reason = Reason("collection_returned", "the payer's bank took the money back before it was passed on")
+    unsent = replace(leg, status=LegStatus.REJECTED, reason="not_sent")
+    return _rejected(unit, payment.with_leg(unsent), unsent, reason)
+
+
 def _pending(unit: Unit, payment: Payment, leg: Leg, answer: Answer) -> Payment:
     pending = replace(leg, status=LegStatus.PENDING, reference=answer.reference, reason=answer.reason_code)
-    wake_at = unit.settlement.pipeline.drive.due(unit.now, 0)
+    wake_at = payment.drive_at
     if answer.check_at is not None and answer.check_at > unit.now:
-        wake_at = answer.check_at
-    if leg == pending and payment.drive_at is not None and payment.drive_at > unit.now:
-        return payment
+        wake_at = answer.check_at  # also over a sweep that was put off meanwhile, which would ask in vain
+    elif wake_at is None or wake_at <= unit.now:
+        wake_at = unit.settlement.pipeline.drive.due(unit.now, payment.drives)
     return payment.with_leg(pending).waiting(wake_at)
 
 
@@ -88,7 +96,9 @@ def _accepted(unit: Unit, payment: Payment, leg: Leg) -> Payment:
             moved = book_deposit(unit, moved, leg, kept_back)
         case LegRole.COLLECT, _:
             safety = _safety(unit, payment, leg)
-            safe_at = safety.safe_at if safety.safe_at and safety.safe_at > unit.now else None
+            # A part cannot be kept back of what is passed on whole: only where all of it is at risk does it wait.
+            waits = safety.held_minor >= payment.leg_money(leg.role).amount_minor
+            safe_at = safety.safe_at if waits and safety.safe_at and safety.safe_at > unit.now else None
             evidence |= {"kept_back": dict(safety.why)} if safe_at else {}
             moved = unit.advance(payment, State.COLLECTED, evidence=evidence, wake_at=safe_at)
             moved = replace(moved, safe_at=safe_at)
@@ -113,14 +123,13 @@ def _rejected(unit: Unit, payment: Payment, leg: Leg, reason: Reason) -> Payment
     if leg.role is LegRole.PAY_OUT and collected is not None and collected.status is LegStatus.ACCEPTED:
         return unit.advance(payment, State.PUTTING_BACK, reasons=(reason,), evidence=evidence)
     failed = unit.advance(payment, State.FAILED, reasons=(reason,), evidence=evidence)
-    if leg.role is LegRole.PUT_BACK:
-        parked = Reason("put_back_refused", "what was collected could not be given back, and is parked in suspense")
-        open_case(unit.tx, failed, gate=STEP, reasons=(reason, parked), now=unit.now)
-        taken_back = collected is not None and collected.status is LegStatus.RETURNED
-        book_out_of_transit(unit, failed, RECEIVABLE if taken_back else SUSPENSE, kind="suspense")
-    elif leg.role is LegRole.PAY_OUT and collected is not None:
+    if leg.role is not LegRole.COLLECT and collected is not None and collected.status is LegStatus.RETURNED:
         # The payer's bank had taken it back meanwhile: what is in transit makes up for that.
         book_out_of_transit(unit, failed, RECEIVABLE, kind="return")
+    elif leg.role is LegRole.PUT_BACK:
+        parked = Reason("put_back_refused", "what was collected could not be given back, and is parked in suspense")
+        open_case(unit.tx, failed, gate=STEP, reasons=(reason, parked), now=unit.now)
+        book_out_of_transit(unit, failed, SUSPENSE, kind="suspense")
     return given_back(unit.tx, failed, unit.ledger)
 
 
@@ -143,7 +152,8 @@ def _safety(unit: Unit, payment: Payment, leg: Leg) -> Safety:
             rail=leg.rail,
             instrument=payment.source.instrument,
             money=payment.leg_money(leg.role),
-            settled_at=datetime.combine(leg.settled_on, time(), UTC),
+            # A date has no hour. Noon in UTC is that date wherever a rail counts its days; midnight is not.
+            settled_at=datetime.combine(leg.settled_on, time(12), UTC),
             risk_score=float(score) if isinstance(score, int | float) else None,
             flags=tuple(reason.code for reason in fraud.reasons) if fraud else (),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.payments.commands.pipeline import Pipeline
-from shared.payments.documents import PAYMENTS, payment_from, payment_to_fields
+from shared.payments.documents import PAYMENTS, payment_from, payment_key, payment_to_fields
 from shared.payments.domain.payment import DRIVE_SHARDS, Payment
 from shared.ports.documents import Document, DocumentReader, Transaction
 
@@ -26,6 +26,20 @@ def overdue_payments(*, pipeline: Pipeline, reader: DocumentReader) -> Iterator[
             payment = _put_off(document, pipeline)
             if payment is not None:
                 yield payment
+
+
+def let_rest(told: Payment, *, pipeline: Pipeline) -> None:
+    """Take an ended payment whose events are out from the sweep; one that keeps something back stays."""
+    if not told.ended or told.open_holds or told.drive_at is None:
+        return
+
+    def work(tx: Transaction) -> None:
+        (document,) = tx.get(payment_key(told.id))
+        payment = payment_from(document) if document else None
+        if payment is not None and payment.version == told.version and payment.drive_at is not None:
+            tx.replace(payment_key(told.id), payment_to_fields(payment.waiting(None)))
+
+    pipeline.transactor.run(work)
 
 
 def _put_off(found: Document, pipeline: Pipeline) -> Payment | None:

@@ -67,6 +67,8 @@ def _check(original: Payment, amount_minor: int) -> None:
     refused = ""
     if original.state is not State.COMPLETED:
         refused = f"a payment that is {original.state} has nothing to refund"
+    elif original.request.refund_of:
+        refused = "a refund is not refunded: what it gave back is paid again"
     elif original.route not in (Route.DEPOSIT, Route.BOOK):
         refused = "what was paid out to an outside instrument cannot be collected back"
     elif not 0 < amount_minor <= _left_minor(original):

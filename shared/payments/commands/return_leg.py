@@ -95,7 +95,8 @@ def _ask(unit: Unit, payment: Payment, leg: Leg, movements: tuple[Movement, ...]
 
 def _moved_on(unit: Unit, payment: Payment, reason: Reason) -> Payment:
     if payment.state is State.COMPLETED:
-        return unit.advance(payment, State.RETURNED, reasons=(reason,))
+        # A refund that came back is none: the payment that it was of may be refunded again.
+        return given_back(unit.tx, unit.advance(payment, State.RETURNED, reasons=(reason,)), unit.ledger)
     if _still_here(payment):
         return given_back(unit.tx, unit.advance(payment, State.FAILED, reasons=(reason,)), unit.ledger)
     return payment  # the other leg, which is under way, decides how it ends

@@ -29,9 +29,8 @@ def settle_payment(payment_id: str, settlement: Settlement) -> Payment:
     payment = begun.value.payment
     for _ in range(_MOVES_MAX):
         leg = payment.leg
-        if leg is None or not leg.status.open:
-            return payment
-        payment = _find_out(begun, leg, settlement)
+        if leg is not None and leg.status.open:
+            payment = _find_out(begun, leg, settlement)
         if next_move(payment, settlement.pipeline.clock.now()) in (Move.NOTHING, Move.WAIT, Move.FIND_OUT):
             return payment
         begun = begin(payment_id, settlement)
@@ -46,6 +45,8 @@ def _find_out(begun: Committed[Begun], leg: Leg, settlement: Settlement) -> Paym
         answer = settlement.carrier(leg.rail).rail.inquire(leg.key)
         if answer is None:
             begun = renew(begun.value.payment.id, settlement)
+            if not begun.value.fresh:
+                return begun.value.payment
     if answer is None:
         begun, answer = _submit(begun, settlement)
     payment = begun.value.payment

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from shared.kernel.errors import ClearwayError
 from shared.payments.commands.conclude_leg import concluded
 from shared.payments.commands.settlement import Settlement, Unit, read_payment, write_payment
@@ -10,14 +12,19 @@ from shared.payments.domain.payment import Payment
 from shared.ports.documents import Document, Transaction
 from shared.ports.rail import Answer, News
 
+# What a rail names comes from outside: nothing else is made into a key of the store.
+_LEG_KEY = re.compile(r"(pay_[a-z2-7]{26})\.[a-z-]{1,16}")
+
 
 def take_news(news: News, settlement: Settlement) -> Payment:
     """The payment after the news; untouched when it knew, or when the news is of a rail that the leg was taken from.
 
     Raises NOT_FOUND for a key that names no leg of a payment.
     """
-    payment_id = news.key.partition(".")[0]
-    return conclude(payment_id, news.key, news.answer, settlement, rail=news.rail)
+    found = _LEG_KEY.fullmatch(news.key)
+    if found is None:
+        raise ClearwayError(PaymentError.NOT_FOUND, "a rail names a leg that does not exist")
+    return conclude(found[1], news.key, news.answer, settlement, rail=news.rail)
 
 
 def conclude(

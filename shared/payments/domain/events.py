@@ -56,9 +56,10 @@ def owed_by_step(payment: Payment, step: str) -> Owed:
 def owed_by_live(payment: Payment) -> Owed:
     """What brings a payment on that nothing moves: all that its last step owed, and its settlement where one is due."""
     last = payment.history[-1].step
-    # An ended payment is only driven for what it still keeps back; its events were published when it ended.
-    owed = Owed() if payment.ended else owed_by_step(payment, last)
-    moving = payment.state in _MOVING or bool(payment.ended and payment.open_holds)
+    # An ended payment that keeps something back is only driven for that; its events were published when it ended.
+    kept_back = payment.ended and bool(payment.open_holds)
+    owed = Owed() if kept_back else owed_by_step(payment, last)
+    moving = payment.state in _MOVING or kept_back
     # A name of its own: the queue remembers the first task's name for about an hour after that task ended.
     name = f"{payment.id}-v{payment.version}-d{payment.drives}"
     return Owed(owed.events, owed.request, settlement=name if moving else "")

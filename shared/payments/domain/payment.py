@@ -158,8 +158,11 @@ class Payment:
         return replace(self, state=state, history=(*self.history, entry), drive_at=drive_at, drives=0)
 
     def waiting(self, until: datetime | None) -> Payment:
-        """The payment left in peace until then; no version of its history."""
-        return replace(self, drive_at=until, drives=0)
+        """The payment left in peace until then; no version of its history, so the count of its sweeps goes on.
+
+        A sweep's task is named after version and count, and the queue remembers the names of the last hour.
+        """
+        return replace(self, drive_at=until)
 
     def driven(self, *, now: datetime, drive: DrivePolicy) -> Payment:
         """The payment with its next sweep put off; no version of its history, since nothing happened to it."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from shared.kernel import ids
-from shared.payments.domain.legs import Leg, LegRole, LegStatus, Route
+from shared.kernel.party import Party
+from shared.payments.domain.legs import LegRole, LegStatus, Route
 from shared.payments.domain.payment import Payment
 from shared.payments.domain.states import State
 from shared.ports.ledger import House, HouseAccount, Movement, Place, RailSettlement, Wallet
@@ -22,17 +24,20 @@ _COLLECTED = frozenset({State.COLLECTED, State.PAYING_OUT, State.PUTTING_BACK})
 
 @dataclass(frozen=True, slots=True)
 class OwedEntry:
-    """An entry that must be in the journal. `movements` are what it moves.
+    """An entry that must be in the journal: what it moves, what it reverses, and which leg's key it refers to.
 
     Among the places of `split` the payment does not say how much was on which: what a payer's bank takes back comes out
-    of the wallet as far as there is something in it, and the rest is owed.
+    of the wallet as far as there is something in it, and the rest is owed. `instead` is what may be there in its place,
+    where the payment does not say which of two things happened first.
     """
 
     entry_id: str
     kind: str
     movements: tuple[Movement, ...]
+    reference: str = ""
     reverses: str = ""
     split: tuple[Place, ...] = ()
+    instead: OwedEntry | None = None
 
 
 def owed_entries(payment: Payment) -> tuple[OwedEntry, ...]:
@@ -46,59 +51,66 @@ def in_transit_minor(payment: Payment) -> int:
 
 
 def _booked(payment: Payment) -> Iterator[OwedEntry]:
-    for before, entry in zip(payment.history, payment.history[1:], strict=False):
+    collected, paid_out = _key(payment, LegRole.COLLECT), _key(payment, LegRole.PAY_OUT)
+    for before, entry in pairwise(payment.history):
         entry_id = ids.event_id(payment.id, entry.version)
         match payment.route, entry.state:
-            case Route.BOOK | Route.PAYOUT, State.COMPLETED:
-                payer = _wallet(payment, source=True)
-                yield OwedEntry(entry_id, payment.route.value, _net(payment, payer, _payee(payment), on_top=True))
+            case Route.BOOK, State.COMPLETED:
+                movements = _net(payment, _wallet(payment.source), _wallet(payment.destination), on_top=True)
+                yield OwedEntry(entry_id, Route.BOOK.value, movements)
+            case Route.PAYOUT, State.COMPLETED:
+                movements = _net(payment, _wallet(payment.source), _rail(payment, LegRole.PAY_OUT), on_top=True)
+                yield OwedEntry(entry_id, Route.PAYOUT.value, movements, paid_out)
             case Route.DEPOSIT, State.COMPLETED:
-                rail = _rail(payment, LegRole.COLLECT)
-                movements = _net(payment, rail, _wallet(payment, source=False), on_top=False)
-                yield OwedEntry(entry_id, Route.DEPOSIT.value, movements)
+                movements = _net(payment, _rail(payment, LegRole.COLLECT), _wallet(payment.destination), on_top=False)
+                yield OwedEntry(entry_id, Route.DEPOSIT.value, movements, collected)
             case Route.TRANSFER, State.COLLECTED:
-                yield OwedEntry(
-                    entry_id, "collection", (_whole(payment, _rail(payment, LegRole.COLLECT), _IN_TRANSIT),)
-                )
+                movement = _whole(payment, _rail(payment, LegRole.COLLECT), _IN_TRANSIT)
+                yield OwedEntry(entry_id, "collection", (movement,), collected)
             case Route.TRANSFER, State.COMPLETED:
                 movements = _net(payment, _IN_TRANSIT, _rail(payment, LegRole.PAY_OUT), on_top=False)
-                yield OwedEntry(entry_id, Route.TRANSFER.value, movements)
+                yield OwedEntry(entry_id, Route.TRANSFER.value, movements, paid_out)
             case Route.TRANSFER, State.FAILED:
                 yield from _out_of_transit(payment, entry_id, before.state)
 
 
 def _out_of_transit(payment: Payment, entry_id: str, before: State) -> Iterator[OwedEntry]:
-    """How what was in transit left it when the payment failed; nothing when its return took it out."""
+    """How what was in transit left it when the payment failed; nothing where its return took it out."""
     put_back = payment.leg_of(LegRole.PUT_BACK)
-    if put_back is not None and put_back.status is LegStatus.REJECTED:
-        # Parked, or set against what the payer's bank had taken back before; the legs do not say which was first.
-        taken_back = _came_back(payment.leg_of(LegRole.COLLECT))
-        split: tuple[Place, ...] = (_SUSPENSE, _RECEIVABLE) if taken_back else ()
-        yield OwedEntry(entry_id, "suspense", (_whole(payment, _IN_TRANSIT, _SUSPENSE),), split=split)
+    made_up = OwedEntry(entry_id, "return", (_whole(payment, _IN_TRANSIT, _RECEIVABLE),))
+    if put_back is not None and put_back.entry_id:
+        movement = _whole(payment, _IN_TRANSIT, RailSettlement(put_back.rail))
+        yield OwedEntry(entry_id, "put_back", (movement,), put_back.key)
     elif put_back is not None:
-        yield OwedEntry(entry_id, "put_back", (_whole(payment, _IN_TRANSIT, RailSettlement(put_back.rail)),))
+        # Parked, or set against what the payer's bank took back, if it did that before.
+        collected = payment.leg_of(LegRole.COLLECT)
+        instead = made_up if collected is not None and collected.status is LegStatus.RETURNED else None
+        yield OwedEntry(entry_id, "suspense", (_whole(payment, _IN_TRANSIT, _SUSPENSE),), instead=instead)
     elif before is State.PAYING_OUT:
-        yield OwedEntry(entry_id, "return", (_whole(payment, _IN_TRANSIT, _RECEIVABLE),))
+        yield made_up
 
 
 def _returned(payment: Payment) -> Iterator[OwedEntry]:
+    """What came back. A leg that came back before it counted as accepted has no entry, and needs none to undo it."""
     for leg in payment.legs:
-        if not _came_back(leg):
+        if leg.status is not LegStatus.RETURNED or not leg.entry_id:
             continue
         rail = RailSettlement(leg.rail)
+        split: tuple[Place, ...] = ()
         match leg.role, payment.route:
             case LegRole.COLLECT, Route.DEPOSIT:
-                wallet = _wallet(payment, source=False)
-                kept = (Movement(_FEES, rail, payment.fee_minor),) if payment.fee_minor else ()
-                taken = Movement(wallet, rail, payment.request.money.amount_minor - payment.fee_minor)
-                yield _return(payment, leg, (taken, *kept), split=(wallet, _RECEIVABLE))
+                wallet = _wallet(payment.destination)
+                split = (wallet, _RECEIVABLE)
+                fee = (Movement(_FEES, rail, payment.fee_minor),) if payment.fee_minor else ()
+                movements = (Movement(wallet, rail, payment.request.money.amount_minor - payment.fee_minor), *fee)
             case LegRole.COLLECT, _:
-                yield _return(payment, leg, (_whole(payment, _lost_from(payment), rail),))
+                movements = (_whole(payment, _lost_from(payment), rail),)
             case LegRole.PAY_OUT, Route.PAYOUT:
-                yield _return(payment, leg, (_whole(payment, rail, _wallet(payment, source=True)),))
+                movements = (_whole(payment, rail, _wallet(payment.source)),)
             case _:
-                parked = Movement(rail, _SUSPENSE, payment.leg_money(leg.role).amount_minor)
-                yield _return(payment, leg, (parked,))
+                movements = (Movement(rail, _SUSPENSE, payment.leg_money(leg.role).amount_minor),)
+        entry_id = f"{payment.id}.{leg.role.value}.returned"
+        yield OwedEntry(entry_id, "return", movements, leg.key, leg.entry_id, split)
 
 
 def _lost_from(payment: Payment) -> Place:
@@ -106,11 +118,6 @@ def _lost_from(payment: Payment) -> Place:
     states = [entry.state for entry in payment.history]
     waiting = states[-1] is State.FAILED and states[-2] in (State.COLLECTED, State.PUTTING_BACK)
     return _IN_TRANSIT if waiting and payment.leg_of(LegRole.PUT_BACK) is None else _RECEIVABLE
-
-
-def _return(payment: Payment, leg: Leg, movements: tuple[Movement, ...], split: tuple[Place, ...] = ()) -> OwedEntry:
-    entry_id = f"{payment.id}.{leg.role.value}.returned"
-    return OwedEntry(entry_id, "return", movements, reverses=leg.entry_id, split=split)
 
 
 def _net(payment: Payment, source: Place, destination: Place, *, on_top: bool) -> tuple[Movement, ...]:
@@ -124,12 +131,7 @@ def _whole(payment: Payment, source: Place, destination: Place) -> Movement:
     return Movement(source, destination, payment.request.money.amount_minor)
 
 
-def _payee(payment: Payment) -> Place:
-    return _wallet(payment, source=False) if payment.route is Route.BOOK else _rail(payment, LegRole.PAY_OUT)
-
-
-def _wallet(payment: Payment, *, source: bool) -> Wallet:
-    party = payment.source if source else payment.destination
+def _wallet(party: Party | None) -> Wallet:
     return Wallet(party.instrument.account_id if party else "")
 
 
@@ -138,5 +140,6 @@ def _rail(payment: Payment, role: LegRole) -> RailSettlement:
     return RailSettlement(leg.rail if leg else "")
 
 
-def _came_back(leg: Leg | None) -> bool:
-    return leg is not None and leg.status is LegStatus.RETURNED
+def _key(payment: Payment, role: LegRole) -> str:
+    leg = payment.leg_of(role)
+    return leg.key if leg else ""

@@ -6,10 +6,8 @@ import re
 import time
 from collections.abc import Callable
 
-from pydantic import TypeAdapter, ValidationError
-
 from shared.contracts.answers import payment_answer, submission_answer
-from shared.contracts.base import FieldError, IdempotencyKey, MalformedError, parse
+from shared.contracts.base import parse
 from shared.contracts.customers import CustomerRegistration, customer_answer
 from shared.contracts.errors import ContractError
 from shared.contracts.payments import PaymentSubmission, RefundSubmission
@@ -20,6 +18,7 @@ from shared.ledger.commands.book_money import DoubleEntryLedger
 from shared.ledger.commands.open_account import open_account
 from shared.payments.commands.cancel_payment import STEP as CANCELLATION
 from shared.payments.commands.cancel_payment import cancel_payment
+from shared.payments.commands.redrive_payments import let_rest
 from shared.payments.commands.refund_payment import RefundRequest, refund_payment
 from shared.payments.commands.submit_payment import Submitted, submit_payment
 from shared.payments.domain.events import owed_by_step
@@ -28,11 +27,12 @@ from shared.payments.queries.get_payment import get_payment
 from shared.runtime.api_keys import ApiKeys
 from shared.runtime.backbone import Backbone
 from shared.runtime.dispatch import dispatch
+from shared.runtime.idempotency import idempotency_key
 from shared.runtime.logs import log
 from shared.runtime.steps.api_accounts import ACCOUNT_ROUTES
+from shared.runtime.steps.api_prenotes import PRENOTE_ROUTES
+from shared.runtime.steps.api_schedules import SCHEDULE_ROUTES
 from shared.runtime.web import Endpoint, HttpRequest, Reply, json_reply, problem_reply
-
-_KEY: TypeAdapter[str] = TypeAdapter(IdempotencyKey)
 
 Route = Callable[["Api", HttpRequest, str, str], Reply]
 
@@ -46,7 +46,7 @@ class Api:
 
     def submit_payment(self, request: HttpRequest, tenant: str, _: str) -> Reply:
         """`POST /v1/payments`: 202 and the same bytes for the same key; 409 naming the field for other content."""
-        key = _idempotency_key(request)
+        key = idempotency_key(request)
         submission = parse(PaymentSubmission, request.body)
         submitted = submit_payment(
             submission.to_domain(tenant, key), pipeline=self.backbone.pipeline, reader=self.backbone.documents
@@ -69,11 +69,12 @@ class Api:
         """`POST /v1/payments/{id}/cancel`: the payment, cancelled; 409 once a rail may have been told."""
         payment = cancel_payment(payment_id, tenant=tenant, pipeline=self.backbone.pipeline, ledger=self.ledger)
         dispatch(payment, owed_by_step(payment, CANCELLATION), self.backbone)
+        let_rest(payment, pipeline=self.backbone.pipeline)
         return json_reply(200, payment_answer(payment))
 
     def refund_payment(self, request: HttpRequest, tenant: str, payment_id: str) -> Reply:
         """`POST /v1/payments/{id}/refunds`: 202 and a new payment that gives this one back, in whole or in part."""
-        key = _idempotency_key(request)
+        key = idempotency_key(request)
         body = parse(RefundSubmission, request.body or b"{}")
         asked = RefundRequest(tenant, payment_id, key, body.amount_minor, body.description)
         return self._submitted(refund_payment(asked, pipeline=self.backbone.pipeline))
@@ -94,6 +95,8 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Route], ...] = (
     ("POST", re.compile(r"/v1/payments/(pay_[a-z2-7]{26})/refunds"), Api.refund_payment),
     ("POST", re.compile(r"/v1/customers"), Api.register_customer),
     *ACCOUNT_ROUTES,
+    *SCHEDULE_ROUTES,
+    *PRENOTE_ROUTES,
 )
 
 
@@ -129,14 +132,3 @@ def _route_of(request: HttpRequest) -> tuple[Route, str]:
         if found and method == request.method:
             return route, "".join(found.groups())
     raise ClearwayError(ContractError.ROUTE_NOT_FOUND, "no such method and path")
-
-
-def _idempotency_key(request: HttpRequest) -> str:
-    key = request.header("Idempotency-Key")
-    if not key:
-        raise ClearwayError(ContractError.MISSING_IDEMPOTENCY_KEY, "a submission needs an Idempotency-Key header")
-    try:
-        return _KEY.validate_python(key)
-    except ValidationError:
-        detail = "1 to 255 printable ASCII characters without spaces, and no card number"
-        raise MalformedError([FieldError(pointer="/headers/Idempotency-Key", detail=detail)]) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Protocol
@@ -12,8 +13,8 @@ from shared.contracts.accounts import (
     account_answer,
     balance_answer,
     entries_answer,
-    parse_query,
 )
+from shared.contracts.base import parse
 from shared.ledger.queries.account_entries import account_entries
 from shared.ledger.queries.balance_at import balance_at
 from shared.ledger.queries.get_account import get_account as account_of
@@ -37,7 +38,7 @@ def get_account(api: OverBackbone, _: HttpRequest, tenant: str, account_id: str)
 
 def get_entries(api: OverBackbone, request: HttpRequest, tenant: str, account_id: str) -> Reply:
     """`GET /v1/accounts/{id}/entries?limit=&order=newest|oldest&cursor=`: what was booked on it, a page at a time."""
-    query = parse_query(EntriesQuery, request.query)
+    query = parse(EntriesQuery, json.dumps(dict(request.query)))
     page = account_entries(
         account_id,
         tenant=tenant,
@@ -51,7 +52,7 @@ def get_entries(api: OverBackbone, request: HttpRequest, tenant: str, account_id
 
 def get_balance(api: OverBackbone, request: HttpRequest, tenant: str, account_id: str) -> Reply:
     """`GET /v1/accounts/{id}/balance?at=`: what was in it at an RFC 3339 time."""
-    query = parse_query(BalanceQuery, request.query)
+    query = parse(BalanceQuery, json.dumps(dict(request.query)))
     backbone = api.backbone
     balance = balance_at(account_id, query.at, tenant=tenant, now=backbone.clock.now(), reader=backbone.documents)
     return json_reply(200, balance_answer(balance))

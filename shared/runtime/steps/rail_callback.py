@@ -16,16 +16,12 @@ from shared.formats.signing import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
 from shared.kernel import ids
 from shared.kernel.errors import ClearwayError, Disposition
 from shared.kernel.usage import measured
-from shared.payments.commands.settlement import STEP, Settlement
-from shared.payments.commands.take_news import take_news
-from shared.payments.domain.events import Owed, owed_by_step
-from shared.payments.domain.moves import Move, next_move
-from shared.payments.domain.payment import Payment
+from shared.payments.commands.settlement import Settlement
 from shared.ports.callbacks import News, RailInbox
 from shared.runtime.backbone import Backbone
-from shared.runtime.dispatch import dispatch
 from shared.runtime.envelopes import Push
 from shared.runtime.logs import log
+from shared.runtime.news import NewsDesk
 from shared.runtime.quarantine import quarantine
 from shared.runtime.replay import CALLBACKS
 from shared.runtime.web import Endpoint, HttpRequest, Reply, json_reply
@@ -35,31 +31,18 @@ BODY_BYTES_MAX = 65_536
 
 _PATH = re.compile(r"/v1/rails/([a-z][a-z0-9_-]{0,31})/callbacks")
 _KEPT_HEADERS = (ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER)
-# After these the payment waits for somebody else; after any other, settlement goes on with it.
-_AT_REST = frozenset({Move.NOTHING, Move.WAIT, Move.FIND_OUT})
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackStep:
-    """Takes news over these ports; `settlement` needs no rails for it, since none is called."""
+    """Reads callbacks, and hands their news on."""
 
-    backbone: Backbone
     inbox: RailInbox
-    settlement: Settlement
-
-    def take(self, news: News) -> Payment:
-        """The payment after the news, with all that it then owes published. See `take_news` for what it raises."""
-        payment = take_news(news, self.settlement)
-        owed = owed_by_step(payment, STEP)
-        if not owed.settlement and next_move(payment, self.backbone.clock.now()) not in _AT_REST:
-            # The first of two legs is done. One name for one debt, so that the same news again creates no second task.
-            owed = Owed(owed.events, owed.request, settlement=f"{payment.id}-v{payment.version}-n")
-        dispatch(payment, owed, self.backbone)
-        return payment
+    desk: NewsDesk
 
     def take_kept(self, rail: str, body: bytes) -> None:
         """Take a callback that was believed when it came, and kept in quarantine since."""
-        self.take(self.inbox.read_kept(rail, body))
+        self.desk.take(self.inbox.read_kept(rail, body))
 
 
 def rail_callback_endpoint(backbone: Backbone, inbox: RailInbox, settlement: Settlement) -> Endpoint:
@@ -68,7 +51,7 @@ def rail_callback_endpoint(backbone: Backbone, inbox: RailInbox, settlement: Set
     Answers 204 (taken, or known already), 202 (kept, though it tells nothing of a payment of ours), 401 (not believed),
     413 (too large), or 503: the rail is to send it again.
     """
-    step = CallbackStep(backbone, inbox, settlement)
+    desk = NewsDesk(backbone, settlement)
 
     def endpoint(request: HttpRequest) -> Reply:
         found = _PATH.fullmatch(request.path)
@@ -87,7 +70,7 @@ def rail_callback_endpoint(backbone: Backbone, inbox: RailInbox, settlement: Set
         started = time.monotonic()
         with measured() as counts:
             try:
-                payment = step.take(news)
+                payment = desk.take(news)
             except ClearwayError as error:
                 if error.retryable:
                     return _again(rail, error.code.code)

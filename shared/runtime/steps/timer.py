@@ -1,38 +1,36 @@
-"""The function `timer`: called by the clock, it drives on what has no redelivery of its own."""
+"""The function `timer`: called by the clock, it does what no message and no task asks for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from shared.kernel.errors import ClearwayError
 from shared.kernel.usage import measured
-from shared.payments.commands.redrive_payments import overdue_payments
-from shared.payments.domain.events import owed_by_live
-from shared.runtime.backbone import Backbone
-from shared.runtime.dispatch import dispatch
 from shared.runtime.logs import log
 from shared.runtime.web import Endpoint, HttpRequest, Reply, json_reply
 
+# What a job did, counted; `failed` is what the next call has to come back to.
+Job = Callable[[], Mapping[str, int]]
 
-def timer_endpoint(backbone: Backbone) -> Endpoint:
-    """`POST /sweep` answers how many payments were driven on; 503 when some were not, which the next sweep finds."""
+
+def timer_endpoint(jobs: Mapping[str, Job]) -> Endpoint:
+    """`POST /<job>` runs a job and answers its counts: 503 when something failed, so that the scheduler calls again.
+
+    Every job may be called at any time, by several processes at once, and may die anywhere.
+    """
 
     def endpoint(request: HttpRequest) -> Reply:
-        if (request.method, request.path) != ("POST", "/sweep"):
+        name = request.path.removeprefix("/")
+        job = jobs.get(name)
+        if request.method != "POST" or job is None:
             return json_reply(404, {"detail": "no such job"})
-        driven = failed = 0
         with measured() as counts:
             try:
-                for payment in overdue_payments(pipeline=backbone.pipeline, reader=backbone.documents):
-                    log("WARNING", "timer: overdue", payment_id=payment.id, state=payment.state, drives=payment.drives)
-                    try:
-                        dispatch(payment, owed_by_live(payment), backbone)
-                        driven += 1
-                    except ClearwayError as error:
-                        failed += 1
-                        log("ERROR", "timer: not driven", payment_id=payment.id, code=error.code.code)
+                done = job()
             except ClearwayError as error:
-                failed += 1
-                log("ERROR", "timer: sweep cut short", code=error.code.code)
-            log("INFO", "timer: swept", step="timer", driven=driven, failed=failed, usage=counts.as_dict())
-        return json_reply(503 if failed else 200, {"driven": driven, "failed": failed})
+                log("ERROR", f"timer: {name} cut short", step="timer", code=error.code.code)
+                return json_reply(503, {"failed": 1})
+            log("INFO", f"timer: {name}", step="timer", **done, usage=counts.as_dict())
+        return json_reply(503 if done.get("failed") else 200, done)
 
     return endpoint

@@ -24,7 +24,9 @@ URLS = {name: f"http://127.0.0.1:{port}" for name, port in PORTS.functions.items
 
 
 def surroundings(**extra: str) -> Surroundings:
-    return Surroundings(SYSTEM, PLACE, Hosts.on(PORTS), URLS, values={"CLEARWAY_WATCHLIST_DIR": "/lists"}, extra=extra)
+    return Surroundings(
+        SYSTEM, PLACE, Hosts.on(PORTS), URLS, values={"CLEARWAY_WATCHLIST_DIR": "/lists"}, extra=extra, rails=()
+    )
 
 
 def function(name: str) -> Function:

@@ -116,6 +116,7 @@ def found(entry: JournalEntry | None = BOOKED, by: str = "", **accounts: Account
         (transfer(), Found(), Outcome.AMOUNT_OUT_OF_RANGE),
         (transfer(("a", RAIL, 0)), Found(), Outcome.AMOUNT_OUT_OF_RANGE),
         (transfer(("a", RAIL, -1)), Found(), Outcome.AMOUNT_OUT_OF_RANGE),
+        (transfer(OUT, ("a", RAIL, -1)), Found(A), Outcome.AMOUNT_OUT_OF_RANGE),
         (transfer((RAIL, "a", AMOUNT_MINOR_MAX + 1)), Found(), Outcome.AMOUNT_OUT_OF_RANGE),
         (transfer(IN, new_holds=(held(0),)), Found(), Outcome.AMOUNT_OUT_OF_RANGE),
         (transfer(("a", "a", 10)), Found(), Outcome.SAME_ACCOUNT),

@@ -15,7 +15,7 @@ from shared.kernel.errors import ClearwayError, KernelError
 from shared.runtime.api_keys import ApiKeys
 from shared.runtime.envelopes import push_from
 from shared.runtime.settings import Settings
-from shared.runtime.web import HttpRequest, Reply, serve
+from shared.runtime.web import HttpRequest, Reply, json_reply, serve
 
 
 def test_settings_name_the_variable_that_is_missing_or_no_number() -> None:
@@ -103,6 +103,7 @@ class Request:
 
     def __init__(self, method: str, path: str) -> None:
         self.method, self.path, self.headers = method, path, {"X-Name": "value"}
+        self.query_string = b"limit=2&cursor=a%2Fb&limit=3&empty="
 
     def get_data(self) -> bytes:
         return b"body"
@@ -164,3 +165,10 @@ def test_header_names_are_found_in_any_case() -> None:
         serve(lambda request: Reply(200, (request.header("x-NAME") or "").encode()), Request("POST", "/"))[0]
         == b"value"
     )
+
+
+def test_query_parameters_are_decoded_and_the_last_of_two_counts() -> None:
+    def told(request: HttpRequest) -> Reply:
+        return json_reply(200, request.query)
+
+    assert json.loads(serve(told, Request("GET", "/"))[0]) == {"limit": "3", "cursor": "a/b", "empty": ""}
