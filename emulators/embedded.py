@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from emulators.bank.callbacks.outbox import DEFAULT_SECRET
-from emulators.description import load_system, subscription_name
+from emulators.description import System, load_system, subscription_name
 from emulators.embedded_bank import BANK_RAILS, EmbeddedBank
 from emulators.identity import ACH_ORIGIN
 from shared.adapters.memory.broker import InMemoryBroker
@@ -32,7 +32,7 @@ from shared.fraud.engine import RuleSet
 from shared.payments.domain.payment import DrivePolicy
 from shared.ports.publisher import Publisher
 from shared.ports.rail import Rail
-from shared.ports.routing import Tariff
+from shared.ports.routing import HoldPolicy, Tariff
 from shared.ports.tasks import TaskQueue
 from shared.pricing.tariff import house_tariff
 from shared.rails.terms import terms_at
@@ -48,7 +48,7 @@ from shared.runtime.steps.rail_callback import rail_callback_endpoint
 from shared.runtime.steps.settlement import settlement_endpoint
 from shared.runtime.steps.timer import timer_endpoint
 from shared.runtime.steps.timer_jobs import timer_jobs
-from shared.runtime.web import Endpoint, HttpRequest, Reply
+from shared.runtime.web import Endpoint, HttpRequest, Reply, query_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_WATCHLIST = ROOT / "emulators" / "watchlists" / "sample"
@@ -114,6 +114,7 @@ class EmbeddedCloud:
         drive: DrivePolicy | None = None,
         rails: Sequence[str] = (RAIL,),
         tariff: Tariff | None = None,
+        hold_policy: HoldPolicy | None = None,
     ) -> None:
         wrapping = wrapping or Wrapping()
         self.twins = twins
@@ -125,9 +126,10 @@ class EmbeddedCloud:
             drive=drive or DrivePolicy(),
         )
         adapters = [twins.rail if name == RAIL else twins.bank.rail(name, backbone.documents) for name in rails]
-        settlement = settlement_over(backbone, map(wrapping.rail, adapters))
+        settlement = settlement_over(backbone, map(wrapping.rail, adapters), hold_policy=hold_policy)
         ach = ACH_ORIGIN if "ach" in rails else None
-        self.jobs = timer_jobs(backbone, twins.objects, NewsDesk(backbone, settlement), ach)
+        self.news = NewsDesk(backbone, settlement)
+        self.jobs = timer_jobs(backbone, twins.objects, self.news, ach)
         self.endpoints: Mapping[str, Endpoint] = {
             "api": api_endpoint(backbone, ApiKeys.parse(api_keys)),
             "intake": intake_endpoint(backbone, tariff or house_tariff()),
@@ -144,7 +146,8 @@ class EmbeddedCloud:
     def call(self, method: str, path: str, body: bytes = b"", **headers: str) -> Reply:
         """Call the API; header names are written with underscores."""
         named = {name.lower().replace("_", "-"): value for name, value in headers.items()}
-        return self.endpoints["api"](HttpRequest(method, path, named, body))
+        path, _, query = path.partition("?")
+        return self.endpoints["api"](HttpRequest(method, path, named, body, query_of(query)))
 
     def step(self) -> int:
         """Deliver everything that is due now; returns how many deliveries that were."""
@@ -202,7 +205,7 @@ class EmbeddedCloud:
         return [*live, self.twins.bank.next_cutoff()]
 
     def _wire(self) -> None:
-        broker, system = self.twins.broker, load_system()
+        broker, system = self.twins.broker, _system()
         for topic in system.topics:
             broker.create_topic(topic)
         for function, trigger in system.subscribers():
@@ -245,6 +248,12 @@ class EmbeddedCloud:
 def _whole_minute(moment: datetime) -> datetime:
     """The next whole minute, from which the scheduler's call comes."""
     return moment.replace(second=0, microsecond=0) + SWEEP_EVERY
+
+
+@cache
+def _system() -> System:
+    """Its files are read once in a process, however many worlds there are."""
+    return load_system()
 
 
 @cache

@@ -14,6 +14,8 @@ from scripts.closure import ROOT
 
 CRASH_POINTS = "tests/simulation/test_crash_points.py::test_a_crash_after_any_single_port_call_leaves_the_same_end"
 REDELIVERY = "tests/simulation/test_redelivery.py"
+ACH_CUTOFFS = "tests/simulation/test_ach_cutoffs.py"
+ACH_INBOUND = "tests/simulation/test_ach_inbound.py"
 DOCUMENTS = "tests/contracts/test_documents.py"
 CALLBACKS = "tests/functions/test_rail_callback.py"
 
@@ -120,6 +122,34 @@ GUARDS = (
         "dispatch(payment, owed_by_step(payment, name), backbone)",
         "dispatch(payment, owed_by_step(payment, name), backbone) if counts.writes else None",
         f"{REDELIVERY}::test_a_crash_between_commit_and_publish_is_healed_by_the_redelivery_itself",
+    ),
+    Guard(
+        "an ACH entry is claimed only while its file is being cut",
+        "shared/rails/commands/ach/cut_file.py",
+        "if file.status is not FileStatus.CUTTING:\n            return False",
+        "if False:\n            return False",
+        f"{ACH_CUTOFFS}::test_a_payment_whose_commit_came_after_another_jobs_seal_is_in_the_next_file",
+    ),
+    Guard(
+        "an ACH entry is claimed only while it is queued",
+        "shared/rails/commands/ach/cut_file.py",
+        'if one and one.fields["status"] == EntryStatus.QUEUED.value',
+        "if one",
+        f"{ACH_CUTOFFS}::test_a_second_job_that_dies_within_the_first_leaves_the_one_file",
+    ),
+    Guard(
+        "an ACH file that was begun is finished before anything else",
+        "shared/rails/commands/ach/run_cutoffs.py",
+        "todo: list[AchFile | Cutoff] = [*begun, ",
+        "todo: list[AchFile | Cutoff] = [",
+        f"{ACH_CUTOFFS}::test_a_job_that_dies_after_any_port_call_still_makes_the_one_file[standard]",
+    ),
+    Guard(
+        "an entry of a received ACH file is recorded once",
+        "shared/rails/commands/ach/take_item.py",
+        "if recorded is not None:",
+        "if False:",
+        f"{ACH_INBOUND}::test_a_job_that_dies_after_any_port_call_leaves_the_same_end",
     ),
 )
 

@@ -16,7 +16,7 @@ from shared.ports.rail import Answer, Instruction, Rail
 from shared.runtime.web import HttpRequest, Reply
 from tests.simulation.test_crash_points import undisturbed
 from tests.support.crashes import Crash, CrashPoints
-from tests.support.world import BOOK, DEPOSIT, World
+from tests.support.world import BOOK, DEPOSIT, TRANSFER, World
 
 TOPICS = {"intake": "payment-requests", "fraud": "payment-events", "compliance": "payment-events"}
 TYPES = {"intake": "payment.request", "fraud": "payment.received", "compliance": "payment.scored"}
@@ -113,7 +113,7 @@ def test_a_task_called_while_the_first_call_is_on_its_way_does_not_tell_the_rail
 @pytest.mark.parametrize("seed", range(20))
 def test_any_order_and_any_repetition_of_messages_gives_the_same_end(seed: int) -> None:
     def play(world: World) -> dict[str, Any]:
-        kinds: tuple[dict[str, Any], ...] = ({}, BOOK, DEPOSIT, {"amount_minor": 600_00})
+        kinds: tuple[dict[str, Any], ...] = ({}, BOOK, DEPOSIT, TRANSFER, {"amount_minor": 600_00})
         for number, payment in enumerate(kinds * 2):
             world.pay(f"key-{number}", **payment)
         assert world.cloud.settle_down(timedelta(hours=12))

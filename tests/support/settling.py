@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
+from scripts.verify_payment import payment_differences
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.documents import InMemoryDocuments
 from shared.adapters.memory.rail import InMemoryRail
+from shared.adapters.memory.rail_outcomes import OUTCOMES, Outcome
 from shared.kernel import ids
 from shared.kernel.hold import Hold
 from shared.kernel.money import Money
@@ -17,26 +21,28 @@ from shared.ledger.commands.book_money import DoubleEntryLedger
 from shared.ledger.commands.open_account import open_account
 from shared.ledger.documents import JOURNAL, entry_from
 from shared.ledger.domain.journal import Side
-from shared.ledger.queries.check_books import check_books
 from shared.ledger.queries.get_account import get_account
+from shared.ledger.queries.verify_books import verify_books
 from shared.payments.commands.begin_leg import begin
 from shared.payments.commands.pipeline import Pipeline
 from shared.payments.commands.settle_payment import settle_payment
 from shared.payments.commands.settlement import Carrier, Settlement
 from shared.payments.commands.take_news import take_news
 from shared.payments.documents import payment_from, payment_key, payment_to_fields
-from shared.payments.domain.legs import LegRole, Route
+from shared.payments.domain.legs import LegRole, Route, route_of
 from shared.payments.domain.payment import Payment, submitted
 from shared.payments.domain.request import InstrumentRef, PaymentRequest
 from shared.payments.domain.states import State
 from shared.payments.queries.all_payments import all_payments, held_by_account
-from shared.ports.documents import Transaction
+from shared.ports.documents import Committed, Document, Transaction, Transactor
 from shared.ports.ledger import Booking, Movement, RailSettlement, Wallet
 from shared.ports.rail import Answer, News, RailStatus
 from shared.ports.routing import HoldPolicy, Router
 from tests.support.builders import ADA, BOB, DRIVE, NOON, TENANT, a_party
 from tests.support.choices import FixedRouter
 from tests.support.plain import NothingKept
+
+T = TypeVar("T")
 
 AMOUNT, FEE = 100_00, 1_50
 GRACE_S, TIMEOUT_S = 10.0, 2.0
@@ -62,13 +68,19 @@ class Bench:
     """Ada and Bob, each with a wallet of 500.00 US dollars, and two rails that can carry anything."""
 
     def __init__(
-        self, *, router: Router | None = None, hold_policy: HoldPolicy | None = None, rails: tuple[str, ...] = ("one",)
+        self,
+        *,
+        router: Router | None = None,
+        hold_policy: HoldPolicy | None = None,
+        rails: tuple[str, ...] = ("one",),
+        outcomes: Mapping[str, Outcome] | None = None,
     ) -> None:
+        """`outcomes` is what a rail of that name does with everything; the account decides where none is given."""
         self.clock = ManualClock(NOON)
         self.documents = InMemoryDocuments(self.clock)
         self.ledger = DoubleEntryLedger()
         self.pipeline = Pipeline(self.documents, self.clock, DRIVE)
-        self.rails = {name: InMemoryRail(self.clock, name=name, timeout_s=TIMEOUT_S) for name in rails}
+        self.rails = {name: self._rail(name, (outcomes or {}).get(name)) for name in rails}
         self.settlement = Settlement(
             self.pipeline,
             self.ledger,
@@ -78,6 +90,10 @@ class Bench:
         )
         for customer in (ADA, BOB):
             self._fund(customer, 500_00)
+
+    def _rail(self, name: str, outcome: Outcome | None) -> InMemoryRail:
+        outcomes = {"0000": outcome} if outcome else OUTCOMES
+        return InMemoryRail(self.clock, name=name, timeout_s=TIMEOUT_S, outcomes=outcomes)
 
     def approved(
         self,
@@ -96,17 +112,36 @@ class Bench:
             TENANT, key, Money(amount_minor, "USD"), _ref(source), _ref(destination), description="rent"
         )
         payment = submitted(request, now=self.clock.now(), drive=DRIVE)
-        hold = Hold(payment.id, source.instrument.account_id, Money(amount_minor + fee_minor, "USD"), NOON)
-        holds = () if route.collects else (hold,)
+        return self._let_pass(payment, source, destination, fee_minor)
+
+    def approve_refund(self, refund: Payment) -> str:
+        """The id of a refund that was submitted, when both gates have let it pass."""
+        original = self.payment(refund.request.refund_of)
+        assert original.source is not None
+        assert original.destination is not None
+        return self._let_pass(refund, original.destination, original.source, 0)
+
+    def _let_pass(self, payment: Payment, source: Party, destination: Party, fee_minor: int) -> str:
+        route = route_of(source, destination)
+        assert isinstance(route, Route)
+        money = payment.request.money
+        hold = Hold(payment.id, source.instrument.account_id, Money(money.amount_minor + fee_minor, "USD"), NOON)
         payment = replace(
-            payment, source=source, destination=destination, route=route, fee_minor=fee_minor, holds=holds
+            payment,
+            source=source,
+            destination=destination,
+            route=route,
+            fee_minor=fee_minor,
+            holds=() if route.collects else (hold,),
         )
         for state, step in ((State.RECEIVED, "intake"), (State.SCORED, "fraud"), (State.APPROVED, "compliance")):
             payment = payment.advance(state, step=step, now=self.clock.now(), drive=DRIVE)
 
         def work(tx: Transaction) -> None:
-            assert not holds or self.ledger.hold(tx, hold) is None
-            tx.create(payment_key(payment.id), payment_to_fields(payment))
+            document, *_ = tx.get(payment_key(payment.id), *self.ledger.prefetch(hold.account_id or "none"))
+            if not route.collects:
+                assert self.ledger.hold(tx, hold) is None
+            (tx.replace if document else tx.create)(payment_key(payment.id), payment_to_fields(payment))
 
         self.documents.run(work)
         return payment.id
@@ -156,10 +191,24 @@ class Bench:
         return {one.key.id: tuple(reason["code"] for reason in one.fields["reasons"]) for one in found}
 
     def differences(self) -> tuple[str, ...]:
-        """What the proof of the books finds."""
-        books = check_books(self.documents, held_by_account(all_payments(self.documents)))
+        """What the proof of the books finds, and what differs from what the payments say was booked."""
+        payments = list(all_payments(self.documents))
+        books = verify_books(self.documents, held_by_account(payments))
         assert books.debits_minor == books.credits_minor
-        return books.differences
+        entries = [entry_from(document) for document in self.documents.find(JOURNAL)]
+        of_payments = [
+            difference
+            for payment in payments
+            for difference in payment_differences(payment, [one for one in entries if one.payment_id == payment.id])
+        ]
+        return tuple(map(str, (*books.differences, *of_payments)))
+
+    def balances(self) -> dict[str, int]:
+        """Minor units by account, above zero on the credit side, as the journal has them."""
+        total: Counter[str] = Counter()
+        for lines in self._entries().values():
+            total.update(lines)
+        return dict(total)
 
     def available_minor(self, customer: str = BOB) -> int:
         """What may be spent of a customer's wallet."""
@@ -189,6 +238,26 @@ class Bench:
             for line in entry_from(document).lines:
                 lines[_short(line.account)] += line.amount_minor if line.side is Side.CREDIT else -line.amount_minor
         return entries
+
+
+class Meanwhile:
+    """A store in which something else happens between the reads and the commit of the first unit of work."""
+
+    def __init__(self, inner: Transactor, meanwhile: Callable[[], object]) -> None:
+        self.inner, self.meanwhile = inner, [meanwhile]
+
+    def run(
+        self, work: Callable[[Transaction], T], *, known: Sequence[Document] = (), deadline_s: float = 20.0
+    ) -> Committed[T]:
+        """See `Transactor.run`."""
+
+        def interrupted(tx: Transaction) -> T:
+            value = work(tx)
+            if self.meanwhile:
+                self.meanwhile.pop()()
+            return value
+
+        return self.inner.run(interrupted, known=known, deadline_s=deadline_s)
 
 
 def answer(status: RailStatus, *, check_at: datetime | None = None) -> Answer:

@@ -10,13 +10,16 @@ from random import Random
 from typing import Any
 
 from emulators.embedded import EmbeddedCloud, Twins, Wrapping, make_twins
+from scripts.verify_all import verify
 from shared.adapters.memory.broker import InMemoryBroker
 from shared.adapters.memory.clock import ManualClock
 from shared.kernel import ids
 from shared.ledger.documents import JOURNAL
-from shared.ledger.queries.check_books import Books, check_books
+from shared.ledger.queries.verify_books import Books
+from shared.payments.documents import payment_key
 from shared.payments.domain.payment import Payment
 from shared.payments.queries.all_payments import all_payments, held_by_account
+from shared.ports.routing import HoldPolicy, Tariff
 from tests.support.builders import ADA, BANK, BOB, NOON, PAYEE, TENANT, WALLET
 
 KEY = "cw_test_key"
@@ -63,6 +66,7 @@ def payment_body(
 FUNDS, LISTED = "bank-funds", "payee-listed"
 FUNDING = {"source": (ADA, FUNDS), "destination": (ADA, WALLET)}
 DEPOSIT = {"source": (ADA, BANK), "destination": (ADA, WALLET)}
+TRANSFER = {"source": (ADA, FUNDS), "destination": (ADA, PAYEE)}
 BOOK = {"source": (ADA, WALLET), "destination": (BOB, WALLET)}
 
 
@@ -76,6 +80,8 @@ class World:
         account_number: str = "100000000",
         order: Random | None = None,
         duplicates: float = 0.0,
+        tariff: Tariff | None = None,
+        hold_policy: HoldPolicy | None = None,
     ) -> None:
         """`account_number` is that of Ada's payee and bank account: its last digits select what the rail does.
 
@@ -91,7 +97,9 @@ class World:
         # A clean broker, queue, rail and warehouse over the same documents, seen through the wrapped ports from now on.
         broker = InMemoryBroker(clock, order=order, duplicates=duplicates)
         self.twins: Twins = replace(make_twins(clock), documents=funding.documents, broker=broker)
-        self.cloud = EmbeddedCloud(self.twins, api_keys=API_KEYS, wrapping=wrapping)
+        self.cloud = EmbeddedCloud(
+            self.twins, api_keys=API_KEYS, wrapping=wrapping, tariff=tariff, hold_policy=hold_policy
+        )
 
     @staticmethod
     def register(cloud: EmbeddedCloud, reference: str, name: str, account_number: str) -> None:
@@ -113,6 +121,21 @@ class World:
         """Submit a payment; returns its id."""
         return str(self.submit(self.cloud, key, payment_body(**payment))["id"])
 
+    def cancel(self, key: str = "key-1") -> int:
+        """Ask for the payment under a key to be cancelled; returns the status of the answer."""
+        path = f"/v1/payments/{ids.payment_id(TENANT, key)}/cancel"
+        return self.cloud.call("POST", path, authorization=AUTHORIZATION).status
+
+    def refund(self, key: str = "key-1", *, under: str = "refund-1", amount_minor: int | None = None) -> int:
+        """Ask for a refund of the payment under a key, as the payment `under`; returns the status of the answer."""
+        path = f"/v1/payments/{ids.payment_id(TENANT, key)}/refunds"
+        body = json.dumps({} if amount_minor is None else {"amount_minor": amount_minor}).encode()
+        return self.cloud.call("POST", path, body, authorization=AUTHORIZATION, idempotency_key=under).status
+
+    def exists(self, key: str) -> bool:
+        """Whether there is a payment under a key."""
+        return self.twins.documents.get(payment_key(ids.payment_id(TENANT, key))) is not None
+
     def payment(self, key: str = "key-1") -> Payment:
         """The payment under a key, as it stands."""
         wanted = ids.payment_id(TENANT, key)
@@ -120,7 +143,7 @@ class World:
 
     def books(self) -> Books:
         """The proof of the books."""
-        return check_books(self.twins.documents, held_by_account(all_payments(self.twins.documents)))
+        return verify(self.twins.documents)
 
     def end_state(self) -> dict[str, Any]:
         """Everything that must be the same however often the pipeline died on the way: all but the times."""
@@ -130,6 +153,12 @@ class World:
                 payment.id: [(entry.state.value, entry.step, entry.reasons) for entry in payment.history]
                 for payment in all_payments(documents)
             },
+            "legs": {
+                payment.id: [(leg.key, leg.rail, leg.status, leg.reason, leg.entry_id) for leg in payment.legs]
+                for payment in all_payments(documents)
+            },
+            "refunded": {payment.id: payment.refunded_minor for payment in all_payments(documents)},
+            "waking": {payment.id: payment.drive_at is not None for payment in all_payments(documents)},
             "held": dict(held_by_account(all_payments(documents))),
             "accounts": {one.key.id: one.fields for one in documents.find("accounts")},
             "shards": {one.key.id: one.fields for one in documents.find("house_shards")},
