@@ -20,7 +20,7 @@ from shared.adapters.clock_ahead import READING_KEPT_S
 # Below it, a reading of the clock that is out of date by a leap harms nobody.
 LEAP_S = 60.0
 # A follower that was killed is started again within seconds.
-TRIES = 20
+_TRIES = 20
 _PAUSE_S = 0.5
 _TIMEOUT_S = 60.0
 
@@ -51,24 +51,27 @@ class Followers:
             time.sleep(READING_KEPT_S)
 
     def call(self) -> None:
-        """Let each of them do what is due; one that fails is called again, and in the end left alone with a word."""
+        """Let each of them do what is due. One that cannot be reached is waited for; one that fails, as a scheduler's
+        job may, is called again at the next stop."""
         for url in self._urls:
-            self._call(url)
+            said = _called(url)
+            if said:
+                print(f"{url} did not follow the clock: {said}", file=sys.stderr, flush=True)
 
-    def _call(self, url: str) -> None:
-        said = ""
-        for attempt in range(TRIES):
-            if attempt:
-                time.sleep(_PAUSE_S)
-            try:
-                status = _post(url)
-            except (OSError, http.client.HTTPException) as error:
-                said = type(error).__name__
-                continue
-            if status < 500:
-                return
-            said = f"HTTP {status}"
-        print(f"{url} did not follow the clock: {said}", file=sys.stderr, flush=True)
+
+def _called(url: str) -> str:
+    """What went wrong; empty when nothing did."""
+    said = ""
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(_PAUSE_S)
+        try:
+            status = _post(url)
+        except (OSError, http.client.HTTPException) as error:
+            said = type(error).__name__
+            continue
+        return f"HTTP {status}" if status >= 400 else ""
+    return said
 
 
 def _post(url: str) -> int:

@@ -139,4 +139,3 @@ def test_a_run_after_the_end_changes_nothing() -> None:
     counts = world.run()
     assert set(counts.values()) == {0}
     assert end_of(world) == before
-

@@ -309,9 +309,7 @@ def test_a_statement_in_pages_is_taken_when_the_last_one_is_there() -> None:
     world = BookedWorld()
     keys = [world.move(f"in-{number}", "card", 10_00, noon(MONDAY)) for number in range(3)]
     pages = [
-        statement_of(
-            MONDAY, [leg_line(10_00, f"B{number}", key)], page=Page(number, number == 3), closing_minor=30_00
-        )
+        statement_of(MONDAY, [leg_line(10_00, f"B{number}", key)], page=Page(number, number == 3), closing_minor=30_00)
         for number, key in enumerate(keys, 1)
     ]
     world.put(f"card/USD/{MONDAY}-003.xml", pages[2])
