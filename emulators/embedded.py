@@ -190,9 +190,10 @@ class EmbeddedCloud:
                 return
             clock.advance_to(max(upcoming, clock.now()))
             if clock.now() >= tick:
-                seen = files
                 for job in self.jobs:
-                    self.endpoints["timer"](HttpRequest("POST", f"/{job}"))
+                    if job != "reconcile" or files != seen:  # without a new statement it would find what it found
+                        self.endpoints["timer"](HttpRequest("POST", f"/{job}"))
+                seen = files
 
     def _timer_due(self) -> list[datetime]:
         found = self.twins.documents

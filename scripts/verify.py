@@ -38,7 +38,8 @@ def main() -> int:
     project, emulator = where(arguments)
     client = make_client(project, emulator)
     try:
-        return run(FirestoreDocuments(client, SystemClock()), show_trial_balance=arguments.trial_balance)
+        documents = FirestoreDocuments(client, SystemClock())
+        return run(documents, show_trial_balance=arguments.trial_balance, pause_s=SECOND_LOOK_AFTER_S)
     except ClearwayError as error:
         print(error.detail, file=sys.stderr)
         return 1
@@ -55,7 +56,7 @@ def where(arguments: argparse.Namespace) -> tuple[str, str | None]:
     return named or LOCAL_PROJECT, emulator
 
 
-def run(reader: DocumentReader, *, show_trial_balance: bool = False, pause_s: float = SECOND_LOOK_AFTER_S) -> int:
+def run(reader: DocumentReader, *, show_trial_balance: bool = False, pause_s: float) -> int:
     """Verify, print, and return the exit code."""
     if show_trial_balance:
         print_trial_balance(reader)

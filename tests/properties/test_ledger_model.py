@@ -20,6 +20,7 @@ from shared.ledger.commands.change_status import change_status
 from shared.ledger.commands.open_account import open_account
 from shared.ledger.commands.reverse_entry import reverse_entry
 from shared.ledger.domain.account import AccountStatus
+from shared.ledger.queries.booked_before import booked_before
 from shared.ledger.queries.verify_books import verify_books
 from shared.ports.documents import Document, Key, Transaction
 from shared.ports.ledger import Booking, House, HouseAccount, Movement, Place, RailSettlement, Wallet
@@ -101,7 +102,7 @@ class Drive:
         self.booked: list[Wanted] = []
         self.tick = 0
         self.outcomes: Counter[str] = Counter()
-        self.balances: dict[Key, tuple[int, Standing]] = {}
+        self.balances: dict[str, tuple[int, Standing]] = {}
         self.gave: dict[tuple[str, str], int] = defaultdict(int)
         self.got: dict[tuple[str, str], int] = defaultdict(int)
         self.sums: dict[str, int] = defaultdict(int)
@@ -268,7 +269,12 @@ class Drive:
         if self.dice.random() < 0.5:
             source, to, minor = movements[0]
             movements[0] = (source, to, minor + 1)
-        return self.ask(Wanted(first.id, first.payment, first.currency, movements, self.tick, list(first.holds)))
+        wanted = Wanted(first.id, first.payment, first.currency, movements, self.tick, list(first.holds))
+        same = movements == first.movements and not first.reverses
+        told = booked_before(self.booking(wanted), reader=self.store)
+        assert told is not None
+        assert told.code == ("exists" if same else "exists_with_different_content")
+        return self.ask(wanted)
 
     def change_status(self) -> tuple[str | None, str | None]:
         """A wallet is frozen, opened again, or closed, which is for good: so that is tried on empty ones only."""
@@ -298,16 +304,7 @@ class Drive:
     def ask(self, wanted: Wanted) -> tuple[str | None, str | None]:
         """A booking, of both sides."""
         new_holds = {hold_id: self.real_hold(hold_id, hold) for hold_id, hold in wanted.new_holds.items()}
-        booking = Booking(
-            wanted.id,
-            wanted.payment,
-            wanted.currency,
-            tuple(Movement(self.place(source), self.place(to), minor) for source, to, minor in wanted.movements),
-            moment(wanted.at),
-            "kind",
-            tuple(self.holds[one] for one in wanted.holds),
-            wanted.reverses,
-        )
+        booking = self.booking(wanted)
         expected = self.model.book(wanted)
 
         def work(tx: Transaction) -> Reason | None:
@@ -329,6 +326,19 @@ class Drive:
                 hold = self.holds[hold_id]
                 self.holds[hold_id] = hold.posted(hold.money.amount_minor)
         return found, expected
+
+    def booking(self, wanted: Wanted) -> Booking:
+        """The port's booking of the model's."""
+        return Booking(
+            wanted.id,
+            wanted.payment,
+            wanted.currency,
+            tuple(Movement(self.place(source), self.place(to), minor) for source, to, minor in wanted.movements),
+            moment(wanted.at),
+            "kind",
+            tuple(self.holds[one] for one in wanted.holds),
+            wanted.reverses,
+        )
 
     def run(self, work: Any) -> str | None:
         """A unit of work: the code of its refusal or of its error, or None."""
@@ -376,10 +386,10 @@ class Drive:
         """
         accounts = self.store._collections["accounts"]
         for document in (*accounts.values(), *self.store._collections["house_shards"].values()):
-            version, before = self.balances.get(document.key, (0, NONE))
+            version, before = self.balances.get(document.key.id, (0, NONE))
             if document.version != version:
                 now = Standing.of(document)
-                self.balances[document.key] = document.version, now
+                self.balances[document.key.id] = document.version, now
                 self.gave[now.place] += now.debits - before.debits
                 self.got[now.place] += now.credits - before.credits
                 self.sums[now.place[1]] += now.credits - now.debits - before.credits + before.debits

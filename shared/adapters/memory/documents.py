@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import operator
 import threading
 from collections import defaultdict
@@ -107,4 +106,11 @@ class InMemoryDocuments:
 
 def _copied(document: Document) -> Document:
     """A document whose fields the caller may change without changing the store."""
-    return Document(document.key, copy.deepcopy(dict(document.fields)), document.version)
+    return Document(document.key, _copied_value(document.fields), document.version)
+
+
+def _copied_value(value: Any) -> Any:
+    """A value of `Fields`: maps and lists are copied, all else cannot be changed."""
+    if isinstance(value, Mapping):
+        return {name: _copied_value(item) for name, item in value.items()}
+    return [_copied_value(item) for item in value] if isinstance(value, list) else value

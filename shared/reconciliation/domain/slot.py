@@ -98,10 +98,10 @@ class Slot:
 
     def with_items(self, added: tuple[Item, ...] = (), removed: frozenset[str] = frozenset()) -> Slot:
         """The slot after a statement: each item once, in the order of days and ids."""
-        items = [item for item in self.items if item.id not in removed]
-        known = {item.id for item in items}
-        items += [item for item in added if item.id not in known]
-        return replace(self, items=tuple(sorted(items, key=lambda item: (item.day, item.id))))
+        items = {item.id: item for item in self.items if item.id not in removed}
+        for item in added:
+            items.setdefault(item.id, item)
+        return replace(self, items=tuple(sorted(items.values(), key=lambda item: (item.day, item.id))))
 
     def with_expected(self, expected: tuple[Expected, ...], *, overrule: bool = False) -> Slot:
         """The slot after the books were asked: each entry once; `overrule` when the journal itself is what answers.

@@ -16,6 +16,7 @@ from shared.ledger.domain.account import AccountStatus
 from shared.ledger.domain.chart import HOUSE_SHARDS, normal_side, shard_of
 from shared.ledger.domain.errors import LedgerError
 from shared.ledger.domain.journal import JournalEntry, Line, Side
+from shared.ledger.queries.booked_before import booked_before
 from shared.ledger.queries.get_account import get_account
 from shared.ledger.queries.verify_books import verify_books
 from shared.ports.documents import Key, Transaction
@@ -112,6 +113,18 @@ def test_the_same_entry_is_booked_once(store: InMemoryDocuments) -> None:
         book(store, "e1", Movement(RAIL, A, 100_00))
     assert caught.value.code is KernelError.ALREADY_EXISTS
     assert account(store).posted == Money(100_00, "USD")
+
+
+@pytest.mark.parametrize(
+    ("entry_id", "minor", "code"),
+    [("e1", 100_00, "exists"), ("e1", 100_01, "exists_with_different_content"), ("e2", 100_00, None)],
+)
+def test_what_a_second_booking_ran_into_can_be_told(
+    store: InMemoryDocuments, entry_id: str, minor: int, code: str | None
+) -> None:
+    book(store, "e1", Movement(RAIL, A, 100_00))
+    found = booked_before(booking(entry_id, Movement(RAIL, A, minor)), reader=store)
+    assert (found and found.code) == code
 
 
 def test_two_bookings_that_read_the_same_balance_take_it_once(store: InMemoryDocuments) -> None:
