@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,18 +66,18 @@ def scheduler_config(system: System, urls: Mapping[str, str], service_account: s
     return {"jobs": jobs}
 
 
-def follower_arguments(system: System, urls: Mapping[str, str]) -> list[str]:
-    """How the bank is told who lives by its clock: every function that runs by the clock, at our own cut-offs, and
-    when the banks have opened."""
+def follower_arguments(system: System, urls: Mapping[str, str], now: datetime) -> list[str]:
+    """How the bank is told who lives by its clock: every function that runs by the clock, at our own cut-offs as of
+    `now`, and when the banks have opened."""
     called = [urls[function.name] + job.path for function, trigger in system.scheduled() for job in trigger.jobs]
     return [
         *(word for url in called for word in ("--follower-url", url)),
-        *(word for stop in _daily_stops() for word in ("--follower-stop", f"{stop:%H:%M}")),
+        *(word for stop in _daily_stops(now) for word in ("--follower-stop", f"{stop:%H:%M}")),
     ]
 
 
-def _daily_stops() -> list[time]:
-    schedule, now = ACH_ORIGIN.schedule, datetime.now(UTC)
+def _daily_stops(now: datetime) -> list[time]:
+    schedule = ACH_ORIGIN.schedule
     reached = (schedule.reached_at(cutoff) for cutoff in schedule.due(now - _ANY_LONG_WEEKEND, now))
     return sorted({moment.astimezone(EASTERN).time() for moment in reached} | {_BANKS_ARE_OPEN})
 

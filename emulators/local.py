@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -198,7 +199,8 @@ class LocalCloud:
         receiver = self.urls.get("rail_callback")
         told = ["--callback-url", f"{receiver}/v1/rails/{{rail}}/callbacks"] if receiver else []
         if self._surroundings.moved_clock:
-            told += ["--files-bucket", self.place.files_bucket, *configs.follower_arguments(self.system, self.urls)]
+            told += ["--files-bucket", self.place.files_bucket]
+            told += configs.follower_arguments(self.system, self.urls, datetime.now(UTC))
         return ["--port", str(self.ports.bank), "--bank-rail", "simulator", *told]
 
     def _log(self, name: str) -> Path:

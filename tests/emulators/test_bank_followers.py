@@ -107,7 +107,11 @@ def test_the_clock_tells_how_far_ahead_it_is() -> None:
 
 def test_what_a_follower_brings_at_the_last_stop_is_there_when_the_advance_is_over() -> None:
     with following() as (follower, bank):
-        follower.on_call = lambda: bank.simulator.objects.put_new("ach/outbound/late.ach", b"not a file") and None
+
+        def bring() -> None:
+            bank.simulator.objects.put_new("ach/outbound/late.ach", b"not a file")
+
+        follower.on_call = bring
         bank.simulator.advance(60.0)
         files = Caller(bank.url).call("GET", "/v1/admin/ach/files").json()["files"]
     assert [one["name"] for one in files] == ["ach/outbound/late.ach"]
