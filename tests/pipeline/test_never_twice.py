@@ -20,8 +20,12 @@ from shared.payments.domain.legs import LegStatus
 from shared.payments.domain.states import State
 from shared.runtime.web import Reply
 from tests.pipeline.expectations import AMOUNT, CREDIT, expected
-from tests.support.bank_world import CARD, FEE, BankWorld, Booked from tests.support.crashes import Crash, CrashPoints  # What is lost on its way or broken, before or after the rail has acted. LOST = ("02", "05", "06"
+from tests.support.bank_world import CARD, FEE, BankWorld, Booked
 from tests.support.builders import BANK, PAYEE, WALLET
+from tests.support.crashes import Crash, CrashPoints
+
+# What is lost on its way or broken, before or after the rail has acted.
+LOST = ("02", "05", "06")
 # What is decided later, and told by a callback where one comes.
 CALLED_BACK = ("0303", "0305", "0306", "0308", *(f"07{number:02}" for number in range(1, 10)))
 # An hour until the bank decides, and the sweep's longest pause.
