@@ -127,7 +127,8 @@ class EmbeddedCloud:
         )
         adapters = [twins.rail if name == RAIL else twins.bank.rail(name, backbone.documents) for name in rails]
         settlement = settlement_over(backbone, map(wrapping.rail, adapters), hold_policy=hold_policy)
-        ach = ACH_ORIGIN if "ach" in rails else None
+        self._cuts_files = "ach" in rails
+        ach = ACH_ORIGIN if self._cuts_files else None
         self.news = NewsDesk(backbone, settlement)
         self.jobs = timer_jobs(backbone, twins.objects, self.news, ach)
         self.endpoints: Mapping[str, Endpoint] = {
@@ -203,7 +204,7 @@ class EmbeddedCloud:
         live = [
             document.fields[name] for page, name in zip(first, ("drive_at", "due_at"), strict=True) for document in page
         ]
-        return [*live, self.twins.bank.next_cutoff()]
+        return [*live, *([self.twins.bank.next_cutoff()] if self._cuts_files else [])]
 
     def _wire(self) -> None:
         broker, system = self.twins.broker, _system()

@@ -47,6 +47,7 @@ def concluded(unit: Unit, payment: Payment, leg: Leg, answer: Answer) -> Payment
                 leg,
                 status=LegStatus.ACCEPTED,
                 reference=answer.reference,
+                reason=answer.reason_code,  # not what it was pending for
                 settled_on=answer.settled_on or unit.now.date(),
                 entry_id=ids.event_id(payment.id, payment.version + 1),
             )

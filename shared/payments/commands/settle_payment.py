@@ -51,10 +51,12 @@ def _find_out(begun: Committed[Begun], leg: Leg, settlement: Settlement) -> Paym
         begun, answer = _submit(begun, settlement)
     payment = begun.value.payment
     leg = _open_leg(payment)
+    known = tuple(begun.documents.values())
+    # Also that it is pending: from then on, "never heard of it" is no reason to instruct the rail again.
+    payment = conclude(payment.id, leg.key, answer, settlement, rail=leg.rail, known=known)
     if answer.status is RailStatus.PENDING and answer.check_at is None:
         raise ClearwayError(PaymentError.OUTCOME_PENDING, "the rail has not decided")
-    known = tuple(begun.documents.values())
-    return conclude(payment.id, leg.key, answer, settlement, rail=leg.rail, known=known)
+    return payment
 
 
 def _submit(begun: Committed[Begun], settlement: Settlement) -> tuple[Committed[Begun], Answer]:

@@ -10,7 +10,9 @@ from shared.kernel.errors import ClearwayError, Disposition
 from shared.kernel.usage import measured
 from shared.payments.commands.settle_payment import settle_payment
 from shared.payments.commands.settlement import STEP, Settlement
+from shared.payments.domain.errors import PaymentError
 from shared.payments.domain.events import owed_by_step
+from shared.ports.rail import RailError
 from shared.runtime.backbone import Backbone
 from shared.runtime.dispatch import SETTLEMENT_QUEUE, dispatch
 from shared.runtime.envelopes import Push
@@ -19,12 +21,23 @@ from shared.runtime.quarantine import quarantine
 from shared.runtime.web import Endpoint, HttpRequest, Reply
 
 _FINAL = {Disposition.MALFORMED, Disposition.NOT_FOUND}
+# While a rail leaves an outcome open, the queue calls a task again this often, which takes about two minutes; then the
+# sweep asks, at its own pace. Were it called for ever, each sweep would add one more task that asks for ever.
+OPEN_RETRIES_MAX = 8
+_OPEN = {
+    RailError.NOT_SENT,
+    RailError.OUTCOME_UNKNOWN,
+    PaymentError.OUTCOME_PENDING,
+    PaymentError.TOO_EARLY_TO_BELIEVE,
+    PaymentError.RAIL_NOT_CONNECTED,
+}
 
 
 def settlement_endpoint(backbone: Backbone, settlement: Settlement) -> Endpoint:
     """Settlement over these ports and rails: 204 when the task is done, 503 to be called again after the back-off.
 
-    A payment whose money may have moved is never given up on, so only a task that names nothing is set aside.
+    A payment whose money may have moved is never given up on, so only a task that names nothing is set aside. One whose
+    rail leaves it open is live, and the sweep takes it up: its task ends after OPEN_RETRIES_MAX retries.
     """
 
     def endpoint(request: HttpRequest) -> Reply:
@@ -37,6 +50,9 @@ def settlement_endpoint(backbone: Backbone, settlement: Settlement) -> Endpoint:
             except ClearwayError as error:
                 if error.disposition in _FINAL:
                     return _set_aside(request, error)
+                if error.code in _OPEN and _retries(request) >= OPEN_RETRIES_MAX:
+                    log("WARNING", f"{STEP}: left to the sweep", code=error.code.code, usage=counts.as_dict())
+                    return Reply(204)
                 log("WARNING", f"{STEP}: call again", code=error.code.code, usage=counts.as_dict())
                 return Reply(503)
             except Exception as error:  # noqa: BLE001 - the queue calls again; the text may hold data of the payment
@@ -61,3 +77,9 @@ def settlement_endpoint(backbone: Backbone, settlement: Settlement) -> Endpoint:
         return Reply(204)
 
     return endpoint
+
+
+def _retries(request: HttpRequest) -> int:
+    """How often the queue has called this task before, by the header that Cloud Tasks sends; 0 without it."""
+    told = request.header("X-CloudTasks-TaskRetryCount") or ""
+    return int(told) if told.isdecimal() else 0
