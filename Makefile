@@ -7,7 +7,7 @@ PAYMENTS ?= 600
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lint types format lock bench replay doctor clean
+.PHONY: help demo up test check lint types format lock bench replay verify doctor clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,11 +44,14 @@ format: $(READY) ## put the code into its form
 lock: $(READY) ## pin all requirements anew (UPGRADE=1 moves to newer versions)
 	@$(RUN) -m scripts.lock $(if $(UPGRADE),--upgrade)
 
-bench: $(READY) ## measure: payments a second end to end, and the store's hot paths
+bench: $(READY) ## measure: payments a second end to end, and many clients on one wallet
 	@$(RUN) -m scripts.bench
 
 replay: $(READY) ## bring quarantined and dead-lettered messages back (ARGS="--list", "--id ID", "--all")
 	@$(RUN) -m scripts.replay $(ARGS)
+
+verify: $(READY) ## hold journal, balances and payments against each other (ARGS="--trial-balance", "--project ID")
+	@$(RUN) -m scripts.verify $(ARGS)
 
 doctor: $(READY) ## say which of Google's emulators are missing, and how to install them
 	@$(RUN) -m emulators doctor

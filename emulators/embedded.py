@@ -7,13 +7,16 @@ also carries the simulation: whatever a test wraps around a port is called at th
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from emulators.bank.callbacks.outbox import DEFAULT_SECRET
 from emulators.description import System, load_system, subscription_name
+from emulators.embedded_bank import BANK_RAILS, EmbeddedBank
+from emulators.identity import ACH_ORIGIN
 from shared.adapters.memory.broker import InMemoryBroker
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.documents import InMemoryDocuments
@@ -21,6 +24,7 @@ from shared.adapters.memory.objects import InMemoryObjects
 from shared.adapters.memory.rail import InMemoryRail
 from shared.adapters.memory.tasks import InMemoryTaskQueue
 from shared.adapters.memory.warehouse import InMemoryWarehouse
+from shared.adapters.rails.inbox import SignedInbox
 from shared.adapters.tasks.rules import RetryPolicy
 from shared.compliance.commands.screen_payment import ComplianceGate
 from shared.fraud.commands.score_payment import FraudGate
@@ -40,14 +44,16 @@ from shared.runtime.news import NewsDesk
 from shared.runtime.steps.api import api_endpoint
 from shared.runtime.steps.gate import gate_endpoint
 from shared.runtime.steps.intake import intake_endpoint
+from shared.runtime.steps.rail_callback import rail_callback_endpoint
 from shared.runtime.steps.settlement import settlement_endpoint
 from shared.runtime.steps.timer import timer_endpoint
 from shared.runtime.steps.timer_jobs import timer_jobs
-from shared.runtime.web import Endpoint, HttpRequest, Reply
+from shared.runtime.web import Endpoint, HttpRequest, Reply, query_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_WATCHLIST = ROOT / "emulators" / "watchlists" / "sample"
 RAIL = "simulator"
+SECRETS = {rail: (DEFAULT_SECRET,) for rail in (RAIL, *BANK_RAILS) if rail != "ach"}
 SWEEP_EVERY = timedelta(minutes=1)
 
 
@@ -62,12 +68,14 @@ class Twins:
     rail: InMemoryRail
     warehouse: InMemoryWarehouse
     objects: InMemoryObjects
+    bank: EmbeddedBank
 
 
 def make_twins(clock: ManualClock) -> Twins:
     """A fresh, empty world on this clock."""
     columns = json.loads((ROOT / "infra" / "bigquery" / "events.json").read_text(encoding="utf-8"))
     terms = terms_at(clock.now().date())[RAIL]
+    objects = InMemoryObjects()
     return Twins(
         clock=clock,
         documents=InMemoryDocuments(clock),
@@ -75,7 +83,8 @@ def make_twins(clock: ManualClock) -> Twins:
         tasks=InMemoryTaskQueue(clock),
         rail=InMemoryRail(clock, name=RAIL, timeout_s=terms.timeout_s),
         warehouse=InMemoryWarehouse(columns),
-        objects=InMemoryObjects(),
+        objects=objects,
+        bank=EmbeddedBank(clock, objects),
     )
 
 
@@ -90,7 +99,10 @@ class Wrapping:
 
 
 class EmbeddedCloud:
-    """All functions over one set of twins. `api_keys` is JSON as in CLEARWAY_API_KEYS."""
+    """All functions over one set of twins. `api_keys` is JSON as in CLEARWAY_API_KEYS.
+
+    `rails` are those that payments may take: `simulator`, which is in memory, and those of BANK_RAILS over the bank.
+    """
 
     def __init__(
         self,
@@ -100,6 +112,7 @@ class EmbeddedCloud:
         watchlist_dir: Path = SAMPLE_WATCHLIST,
         wrapping: Wrapping | None = None,
         drive: DrivePolicy | None = None,
+        rails: Sequence[str] = (RAIL,),
         tariff: Tariff | None = None,
         hold_policy: HoldPolicy | None = None,
     ) -> None:
@@ -112,23 +125,29 @@ class EmbeddedCloud:
             tasks=wrapping.tasks(twins.tasks),
             drive=drive or DrivePolicy(),
         )
-        settlement = settlement_over(backbone, [wrapping.rail(twins.rail)], hold_policy=hold_policy)
+        adapters = [twins.rail if name == RAIL else twins.bank.rail(name, backbone.documents) for name in rails]
+        settlement = settlement_over(backbone, map(wrapping.rail, adapters), hold_policy=hold_policy)
+        ach = ACH_ORIGIN if "ach" in rails else None
         self.news = NewsDesk(backbone, settlement)
+        self.jobs = timer_jobs(backbone, twins.objects, self.news, ach)
         self.endpoints: Mapping[str, Endpoint] = {
             "api": api_endpoint(backbone, ApiKeys.parse(api_keys)),
             "intake": intake_endpoint(backbone, tariff or house_tariff()),
             "fraud": gate_endpoint(backbone, _fraud()),
             "compliance": gate_endpoint(backbone, _compliance(watchlist_dir)),
             "settlement": settlement_endpoint(backbone, settlement),
-            "timer": timer_endpoint(timer_jobs(backbone, twins.objects, self.news, None)),
+            "rail_callback": rail_callback_endpoint(backbone, SignedInbox(SECRETS), settlement),
+            "timer": timer_endpoint(self.jobs),
         }
+        twins.bank.call_back_to(self.endpoints["rail_callback"])
         self._next_sweep = twins.clock.now() + SWEEP_EVERY
         self._wire()
 
     def call(self, method: str, path: str, body: bytes = b"", **headers: str) -> Reply:
         """Call the API; header names are written with underscores."""
         named = {name.lower().replace("_", "-"): value for name, value in headers.items()}
-        return self.endpoints["api"](HttpRequest(method, path, named, body))
+        path, _, query = path.partition("?")
+        return self.endpoints["api"](HttpRequest(method, path, named, body, query_of(query)))
 
     def step(self) -> int:
         """Deliver everything that is due now; returns how many deliveries that were."""
@@ -150,6 +169,41 @@ class EmbeddedCloud:
                 self._next_sweep += SWEEP_EVERY
                 self.endpoints["timer"](HttpRequest("POST", "/sweep"))
         return False
+
+    def live(self, until: datetime) -> None:
+        """Let everything happen until a moment, with the bank and all the timer's jobs; time leaps over what is empty.
+
+        The timer is called on whole minutes, when one of its jobs has something to do.
+        """
+        clock, bank = self.twins.clock, self.twins.bank.simulator
+        seen: Sequence[str] = ()
+        while True:
+            while self.step() or bank.run_due():
+                continue
+            files = self.twins.objects.list("")
+            due = [self.twins.broker.next_due(), self.twins.tasks.next_due(), bank.next_due()]
+            ticks = [*self._timer_due(), *([clock.now()] if files != seen else [])]
+            tick = _whole_minute(max(clock.now(), min(ticks))) if ticks else until
+            upcoming = min([*(moment for moment in due if moment is not None), tick])
+            if upcoming >= until:
+                clock.advance_to(max(until, clock.now()))
+                return
+            clock.advance_to(max(upcoming, clock.now()))
+            if clock.now() >= tick:
+                for job in self.jobs:
+                    if job != "reconcile" or files != seen:  # without a new statement it would find what it found
+                        self.endpoints["timer"](HttpRequest("POST", f"/{job}"))
+                seen = files
+
+    def _timer_due(self) -> list[datetime]:
+        found = self.twins.documents
+        ever = datetime.max.replace(tzinfo=UTC)
+        dues = ((collection, name) for collection, name in (("payments", "drive_at"), ("schedules", "due_at")))
+        first = [found.find(collection, at_most=(name, ever), limit=1) for collection, name in dues]
+        live = [
+            document.fields[name] for page, name in zip(first, ("drive_at", "due_at"), strict=True) for document in page
+        ]
+        return [*live, self.twins.bank.next_cutoff()]
 
     def _wire(self) -> None:
         broker, system = self.twins.broker, _system()
@@ -190,6 +244,11 @@ class EmbeddedCloud:
         }
         self.twins.warehouse.append_events([{**json.loads(push.data), **metadata}])
         return 204
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    """The next whole minute, from which the scheduler's call comes."""
+    return moment.replace(second=0, microsecond=0) + SWEEP_EVERY
 
 
 @cache

@@ -1,4 +1,4 @@
-"""`make bench`: payments a second end to end on the emulators, where the CPU time goes, and the store's hot paths.
+"""`make bench`: payments a second end to end on the emulators, where the CPU time goes, and the hottest wallet.
 
 Figures are those of one machine at one time; quote medians of several runs. Nothing here is asserted.
 """
@@ -21,6 +21,11 @@ from emulators.local import LocalCloud
 from emulators.sdk import missing
 from scripts.demo.findings import percentile
 from scripts.demo.stage import EmulatedStage
+from scripts.hot_wallet import hot_wallet
+from shared.adapters.firestore.client import make_client
+from shared.adapters.firestore.documents import FirestoreDocuments
+from shared.adapters.memory.documents import InMemoryDocuments
+from shared.adapters.system_clock import SystemClock
 from shared.kernel import ids
 from shared.payments.domain.payment import Payment
 from shared.payments.domain.states import State
@@ -28,6 +33,7 @@ from shared.payments.queries.all_payments import all_payments
 
 TENANT = "demo"
 SENDERS = 8
+HOT_CLIENTS = 16
 
 
 def main() -> int:
@@ -42,6 +48,7 @@ def main() -> int:
         print("\n".join(lacking), file=sys.stderr)
         return 1
     with LocalCloud(fixed_ports=False) as cloud:
+        _hot_wallets(cloud)
         stage = EmulatedStage(cloud)
         try:
             customers = [f"bench-{number}" for number in range(arguments.customers)]
@@ -53,6 +60,17 @@ def main() -> int:
             stage.close()
     print(f"median: {median(rates):.0f} payments a second")
     return 0
+
+
+def _hot_wallets(cloud: LocalCloud) -> None:
+    """Sixteen clients on one wallet and one house account, in memory and on the Firestore emulator."""
+    clock = SystemClock()
+    print(f"in memory: {hot_wallet([InMemoryDocuments(clock)] * HOT_CLIENTS, 200, clock=clock)}")
+    clients = [make_client("hot-wallet", cloud.hosts.firestore) for _ in range(HOT_CLIENTS)]
+    stores = [FirestoreDocuments(client, clock) for client in clients]
+    print(f"on Firestore's emulator: {hot_wallet(stores, 60, clock=clock)}")
+    for client in clients:
+        client.close()
 
 
 def _run(stage: EmulatedStage, cloud: LocalCloud, customers: list[str], payments: int, run: int) -> float:

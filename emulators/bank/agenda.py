@@ -35,12 +35,20 @@ class Agenda:
             return self._waiting[0][0] if self._waiting else None
 
     def run_until(self, now: datetime) -> int:
-        """Do all that is due by `now`, what this brings about included; returns how many actions ran."""
+        """Do all that is due by `now`, what this brings about included; returns how many actions ran.
+
+        An action that raises stays noted, so it must bear to be done again; what it raised passes through.
+        """
         done = 0
         with self._running:
             while (due := self._pop(now)) is not None:
-                moment, action = due
-                action(moment)
+                moment, number, action = due
+                try:
+                    action(moment)
+                except BaseException:
+                    with self._lock:
+                        heapq.heappush(self._waiting, (moment, number, action))
+                    raise
                 done += 1
         return done
 
@@ -49,9 +57,6 @@ class Agenda:
         with self._lock:
             self._waiting.clear()
 
-    def _pop(self, now: datetime) -> tuple[datetime, Action] | None:
+    def _pop(self, now: datetime) -> tuple[datetime, int, Action] | None:
         with self._lock:
-            if not self._waiting or self._waiting[0][0] > now:
-                return None
-            moment, _, action = heapq.heappop(self._waiting)
-            return moment, action
+            return heapq.heappop(self._waiting) if self._waiting and self._waiting[0][0] <= now else None

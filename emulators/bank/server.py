@@ -22,13 +22,15 @@ from emulators.bank.exchange import JSON, Request, Response, problem
 from emulators.bank.magic import Reply
 from emulators.bank.simulator import BankSimulator
 from shared.adapters.memory.objects import InMemoryObjects
+from shared.kernel.errors import ClearwayError
 from shared.ports.objects import ObjectStore
 
 HOST = "127.0.0.1"
 BODY_BYTES_MAX = 65_536
+FILE_BYTES_MAX = 64 * 1024 * 1024  # an ACH file of some 300,000 entries with an addenda record each
 IDLE_S = 300.0
 # How often the bank looks whether something is due by its clock.
-PUMP_S = 0.1
+PUMP_S = 0.25
 # Linux tells when a peer has closed its side; elsewhere a hold ends with the hold's own time at the latest.
 _HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
@@ -117,7 +119,11 @@ class BankServer(ThreadingHTTPServer):
 
     def _let_due_happen(self) -> None:
         while not self.stopping.wait(PUMP_S):
-            self.simulator.run_due()
+            try:
+                self.simulator.run_due()
+            except ClearwayError as error:
+                # What was due stays due, and is tried again.
+                print(f"the bank's clock stands still: {error}", file=sys.stderr)
 
     def server_bind(self) -> None:
         """Bind without asking the resolver for the host's name, which HTTPServer does."""
@@ -185,7 +191,8 @@ class _Handler(BaseHTTPRequestHandler):
         if "Transfer-Encoding" in self.headers:
             return None
         text = self.headers.get("Content-Length", "0")
-        if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) > BODY_BYTES_MAX:
+        most = FILE_BYTES_MAX if self.path.startswith("/v1/files/") else BODY_BYTES_MAX
+        if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) > most:
             return None
         return self.rfile.read(int(text))
 

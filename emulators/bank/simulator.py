@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from emulators.bank.ach.calls import AchCalls
@@ -17,7 +18,7 @@ from emulators.bank.callbacks.voices import Encode, Teller
 from emulators.bank.card import api as card
 from emulators.bank.clock import SimulatorClock
 from emulators.bank.desk.desk import Desk
-from emulators.bank.exchange import JSON, Request, Response
+from emulators.bank.exchange import JSON, Request, Response, problem
 from emulators.bank.fields import Fault
 from emulators.bank.files import FileCalls
 from emulators.bank.in_process import InProcess
@@ -31,6 +32,7 @@ from emulators.bank.side_door import SideDoor
 from emulators.bank.table.outcomes import RailName
 from emulators.bank.table.reasons import CARD, INSTANT
 from emulators.bank.transfers_watch import TransfersWatch
+from shared.kernel.errors import ClearwayError
 from shared.ports.objects import ObjectStore
 
 
@@ -110,8 +112,16 @@ class BankSimulator:
         self._api = Api((route for room in rooms for route in room.routes), token=token)
 
     def handle(self, request: Request) -> Response:
-        """Answer one call. Callbacks that must come before the answer are delivered before this returns."""
-        self._inward.run_until(self.clock.now())
+        """Answer one call. Callbacks that must come before the answer are delivered before this returns.
+
+        When something is due that needs the object store, and that cannot be reached, the answer is 503.
+        """
+        try:
+            self._inward.run_until(self.clock.now())
+        except ClearwayError as error:
+            if not error.retryable:
+                raise
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "the bank's files cannot be reached now")
         response = self._api.handle(request)
         self.outbox.flush()
         return response

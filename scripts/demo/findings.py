@@ -11,11 +11,12 @@ from emulators.traffic.plan import Phase, Plan
 from emulators.traffic.report import Report, report
 from scripts.demo.drive import Drive
 from scripts.demo.stage import Stage, used
-from shared.ledger.queries.check_books import Books, check_books
+from scripts.verify_all import verify
+from shared.ledger.queries.verify_books import Books
 from shared.payments.domain.history import chain_is_whole
 from shared.payments.domain.payment import Payment
 from shared.payments.domain.states import AT_REST, State
-from shared.payments.queries.all_payments import all_payments, held_by_account
+from shared.payments.queries.all_payments import all_payments
 from shared.ports.warehouse import EventTotals
 
 DECIDED = frozenset({State.APPROVED, State.HELD, State.REJECTED})
@@ -65,7 +66,7 @@ def find(stage: Stage, plan: Plan, done: Drive) -> Findings:
         completion_ms=_elapsed(traffic, frozenset({State.COMPLETED})),
         payments_per_s=_rate(traffic),
         usage=used(stage),
-        books=check_books(stage.documents, held_by_account(payments.values())),
+        books=verify(stage.documents),
         warehouse=stage.warehouse.totals(),
         # The first entry of a history is the submission itself, which the API answered.
         events_expected=sum(payment.version - 1 for payment in payments.values()),

@@ -42,7 +42,7 @@ def show(findings: Findings, console: Console, *, timed: bool) -> None:
         ("asked twice", findings.asked_twice),
         ("paid twice", findings.paid_twice),
         ("broken hash chains", findings.broken_chains),
-        ("ledger differences", findings.books.differences),
+        ("ledger differences", tuple(map(str, findings.books.differences))),
     ):
         console.print(f"{name}: {', '.join(found[:5]) if found else 'none'}", style="red" if found else None)
 

@@ -34,8 +34,8 @@ def connected_rails(settings: Settings, backbone: Backbone) -> list[Rail]:
                 us, client = Originator.parse(settings.originator), DeadlineClient(url, timeout_s=timeout_s)
                 rails.append(InstantRail(us, client, backbone.clock, timeout_s=timeout_s, token=token))
             case "card":
-                client = DeadlineClient(url, timeout_s=timeout_s)
-                rails.append(CardRail(client, timeout_s=timeout_s, token=token))
+                rails.append(CardRail(DeadlineClient(url, timeout_s=timeout_s), timeout_s=timeout_s, token=token))
             case _:
-                rails.append(BankRail(url, name=name, timeout_s=timeout_s, token=token))
+                client = DeadlineClient(url, timeout_s=timeout_s)
+                rails.append(BankRail(client, name=name, timeout_s=timeout_s, token=token))
     return rails

@@ -1,11 +1,10 @@
-"""What the API answers about payments and accounts."""
+"""What the API answers about payments."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.ledger.domain.account import Account
 from shared.payments.domain.legs import Leg
 from shared.payments.domain.payment import Payment
 from shared.payments.domain.request import InstrumentRef
@@ -69,20 +68,6 @@ def _leg(payment: Payment, leg: Leg) -> dict[str, Any]:
         "reference": leg.reference,
         **({"reason_code": leg.reason} if leg.reason else {}),
         **({"settled_on": leg.settled_on.isoformat()} if leg.settled_on else {}),
-    }
-
-
-def account_answer(account: Account) -> dict[str, Any]:
-    """An account with its balances, in minor units."""
-    return {
-        "id": account.id,
-        "customer_id": account.customer_id,
-        "currency": account.currency,
-        "available_minor": account.available.amount_minor,
-        "held_minor": account.held.amount_minor,
-        "posted_minor": account.posted.amount_minor,
-        "debits_posted_minor": account.debits_posted_minor,
-        "credits_posted_minor": account.credits_posted_minor,
     }
 
 

@@ -64,9 +64,14 @@ class Booking:
     """Movements of one currency that are booked together, as one journal entry; `entry_id` names it for ever.
 
     `holds` are open holds that the booking uses up: what the movements take from a hold's wallet is taken from the
-    hold, and what is left of the hold is given back. `kind` says what was booked (`payout`, `deposit`, `book`,
-    `collection`, `return`, ...); `reverses` names the entry which this one undoes, `reference` is the
+    hold, and what is left of the hold is given back. It takes no more than is held, and nothing of a hold that has
+    expired. `kind` says what was booked (`payout`, `deposit`, `book`, `collection`, `return`, ...); `reference` is the
     key under which a rail knows the leg that was moved.
+
+    `reverses` names the entry which this one undoes, in whole or in part: once for each entry, of the same payment, on
+    the other side of its accounts and for no more than was booked there (another account may stand in for one of them).
+    What is undone has happened outside already, so such a booking may also use a hold that has expired and was not yet
+    given back, then what is available beyond the hold, and the wallet may be frozen.
     """
 
     entry_id: str
@@ -81,14 +86,20 @@ class Booking:
 
 
 class Ledger(Protocol):
-    """Books money. Every method stages its writes in the transaction that it is given, after checking everything."""
+    """Books money. Every method stages its writes in the transaction that it is given, after checking everything.
+
+    The reasons are those of `shared.ledger.domain.outcomes`, which has them in their order of precedence.
+    """
 
     def prefetch(self, account_id: str) -> tuple[Key, ...]:
         """Keys that `hold`, `available` and an unheld `book` will read."""
         ...
 
     def hold(self, tx: Transaction, hold: Hold) -> Reason | None:
-        """Set money aside on a wallet; None when done, else why not, and then nothing is staged."""
+        """Set money aside on a wallet; None when done, else why not, and then nothing is staged.
+
+        Refused are, among others, `insufficient_funds`, `account_not_found`, `currency_mismatch`, `account_frozen`.
+        """
         ...
 
     def release(self, tx: Transaction, hold: Hold) -> None:
@@ -98,12 +109,14 @@ class Ledger(Protocol):
     def book(self, tx: Transaction, booking: Booking, *, new_holds: tuple[Hold, ...] = ()) -> Reason | None:
         """Book movements as one journal entry; None when done, else why not, and then nothing is staged.
 
-        What leaves a wallet comes out of the booking's holds, or must be available (which reads the account). A booking
-        that only adds reads nothing. `new_holds` are set aside out of what the very booking brings in. A second booking
-        of the same id fails the commit.
+        What leaves a wallet comes out of the booking's holds, or must be available (which reads the account, and
+        commits only while it stays as it was read). A booking that only adds reads nothing, so whether such a wallet
+        exists and has this currency is for the caller to know. `new_holds` are set aside out of what the very booking
+        brings in to their wallets, and are no more than that. A second booking of the same id fails the commit
+        (ALREADY_EXISTS), and so does a second one that reverses the same entry at the same time.
         """
         ...
 
     def available(self, tx: Transaction, account_id: str) -> Money | None:
-        """What may be spent of a wallet in this transaction; None for an account that does not exist."""
+        """What is in a wallet and not held, as this transaction reads it; None for an account that does not exist."""
         ...

@@ -14,8 +14,12 @@ from scripts.closure import ROOT
 
 CRASH_POINTS = "tests/simulation/test_crash_points.py::test_a_crash_after_any_single_port_call_leaves_the_same_end"
 REDELIVERY = "tests/simulation/test_redelivery.py"
+ACH_CUTOFFS = "tests/simulation/test_ach_cutoffs.py"
+ACH_INBOUND = "tests/simulation/test_ach_inbound.py"
 DOCUMENTS = "tests/contracts/test_documents.py"
 PAYMENTS = "tests/unit/payments"
+BOOKING = "tests/unit/ledger/test_book_money.py"
+HOT_WALLET = "tests/contracts/test_hot_wallet.py::test_a_wallet_that_all_reach_for_at_once_is_never_overdrawn"
 CALLBACKS = "tests/functions/test_rail_callback.py"
 
 
@@ -170,6 +174,69 @@ GUARDS = (
         "dispatch(payment, owed_by_step(payment, name), backbone)",
         "dispatch(payment, owed_by_step(payment, name), backbone) if counts.writes else None",
         f"{REDELIVERY}::test_a_crash_between_commit_and_publish_is_healed_by_the_redelivery_itself",
+    ),
+    Guard(
+        "a wallet's debits stay below its credits",
+        "shared/ledger/domain/account.py",
+        "case LimitRule.DEBITS_MUST_NOT_EXCEED_CREDITS if debits_minor > counters.credits_posted_minor:",
+        "case LimitRule.DEBITS_MUST_NOT_EXCEED_CREDITS if False:",
+        f"{HOT_WALLET}[memory]",
+    ),
+    Guard(
+        "a booking out of a balance commits under the version that was read",
+        "shared/ledger/commands/staging.py",
+        "tx.replace(account_key(account.id), account_to_fields(account))",
+        "tx.add(account_key(account.id), {}, account_to_fields(account))",
+        f"{BOOKING}::test_two_bookings_that_read_the_same_balance_take_it_once",
+    ),
+    Guard(
+        "an entry that was reversed is not reversed again",
+        "shared/ledger/domain/decide.py",
+        "if found.reversed_by:",
+        "if False:",
+        f"{BOOKING}::test_an_entry_is_reversed_exactly_and_once",
+    ),
+    Guard(
+        "two that reverse an entry at once write the same document",
+        "shared/ledger/commands/staging.py",
+        "    if entry.reverses:\n",
+        "    if False:\n",
+        f"{BOOKING}::test_two_that_reverse_the_same_entry_at_once_reverse_it_once",
+    ),
+    Guard(
+        "a booking takes no more than was held for it",
+        "shared/ledger/domain/decide.py",
+        "if over and not transfer.reverses:",
+        "if False:",
+        "tests/unit/ledger/test_decide.py::test_post",
+    ),
+    Guard(
+        "an ACH entry is claimed only while its file is being cut",
+        "shared/rails/commands/ach/cut_file.py",
+        "if file.status is not FileStatus.CUTTING:\n            return False",
+        "if False:\n            return False",
+        f"{ACH_CUTOFFS}::test_a_payment_whose_commit_came_after_another_jobs_seal_is_in_the_next_file",
+    ),
+    Guard(
+        "an ACH entry is claimed only while it is queued",
+        "shared/rails/commands/ach/cut_file.py",
+        'if one and one.fields["status"] == EntryStatus.QUEUED.value',
+        "if one",
+        f"{ACH_CUTOFFS}::test_a_second_job_that_dies_within_the_first_leaves_the_one_file",
+    ),
+    Guard(
+        "an ACH file that was begun is finished before anything else",
+        "shared/rails/commands/ach/run_cutoffs.py",
+        "todo: list[AchFile | Cutoff] = [*begun, ",
+        "todo: list[AchFile | Cutoff] = [",
+        f"{ACH_CUTOFFS}::test_a_job_that_dies_after_any_port_call_still_makes_the_one_file[standard]",
+    ),
+    Guard(
+        "an entry of a received ACH file is recorded once",
+        "shared/rails/commands/ach/take_item.py",
+        "if recorded is not None:",
+        "if False:",
+        f"{ACH_INBOUND}::test_a_job_that_dies_after_any_port_call_leaves_the_same_end",
     ),
 )
 

@@ -10,14 +10,21 @@ import pytest
 
 from emulators.embedded import Wrapping
 from scripts.closure import ROOT
+from scripts.verify_all import verify
+from shared.adapters.memory.objects import InMemoryObjects
 from shared.contracts.catalogue import REQUESTS_TOPIC
+from shared.kernel import ids
 from shared.ports.documents import Document
 from shared.ports.publisher import Message
 from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.replay import quarantined
+from shared.runtime.steps.timer_ach import cut as ach_cut
+from shared.runtime.steps.timer_ach import inbound as ach_inbound
 from shared.runtime.steps.timer_schedules import run_due_schedules
 from shared.runtime.web import HttpRequest
-from tests.support.world import World
+from tests.support.ach import ORIGIN
+from tests.support.builders import ADA, WALLET
+from tests.support.world import AUTHORIZATION, World
 
 Index = tuple[tuple[str, str], ...]
 
@@ -87,6 +94,16 @@ def test_every_query_has_its_index_and_every_index_its_query() -> None:
     world.cloud.endpoints["timer"](HttpRequest("POST", "/sweep"))
     run_due_schedules(Backbone(stores[0], world.twins.broker, world.twins.clock))
     assert len(list(quarantined(stores[0]))) == 1
+    account = ids.wallet_account_id(ADA, WALLET)
+    for asked in ("entries", "entries?order=oldest", "balance?at=2026-11-02T00:00:00Z"):
+        reply = world.cloud.call("GET", f"/v1/accounts/{account}/{asked}", authorization=AUTHORIZATION)
+        assert reply.status == 200
+    assert verify(stores[0]).balanced
+    backbone = Backbone(stores[0], world.twins.broker, world.twins.clock)
+    for _ in range(2):  # over a same-day cut-off and a standard one, on a banking day
+        world.twins.clock.advance(12 * 3600)
+        ach_cut(backbone, InMemoryObjects(), ORIGIN)
+        ach_inbound(backbone, InMemoryObjects(), ORIGIN, lambda _: None)
     described = json.loads((ROOT / "infra" / "firestore" / "indexes.json").read_text(encoding="utf-8"))
     indexes = {
         (index["collection"], tuple((field["path"], field.get("order") or field["array"]) for field in index["fields"]))

@@ -16,6 +16,7 @@ from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.rail import InMemoryRail
 from shared.adapters.memory.rail_outcomes import OUTCOMES, Loss, Outcome
 from shared.adapters.rails.bank import BankRail
+from shared.adapters.rails.deadline import DeadlineClient
 from shared.kernel.errors import ClearwayError, Disposition, KernelError
 from shared.kernel.money import Money
 from shared.kernel.party import Instrument, InstrumentKind
@@ -59,10 +60,11 @@ def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
         return
     server = BankServer(hold_s=UNSEEN_S, slow_s=0.05)
     server.start()
-    rail, hasty = BankRail(server.url, timeout_s=PATIENCE_S), BankRail(server.url, timeout_s=HASTE_S)
+    patient, impatient = (DeadlineClient(server.url, timeout_s=one) for one in (PATIENCE_S, HASTE_S))
+    rail, hasty = BankRail(patient, timeout_s=PATIENCE_S), BankRail(impatient, timeout_s=HASTE_S)
     yield _over_http(server, rail, hasty)
-    rail.close()
-    hasty.close()
+    patient.close()
+    impatient.close()
     server.stop()
 
 

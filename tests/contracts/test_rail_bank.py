@@ -11,6 +11,7 @@ import pytest
 
 from emulators.bank.server import BankServer
 from shared.adapters.rails.bank import BankRail
+from shared.adapters.rails.deadline import DeadlineClient
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.ports.rail import Rail, RailError, RailStatus
 from tests.contracts.peer import Peer, http
@@ -24,11 +25,11 @@ ACCEPTED = b'{"status":"accepted","reference":"r-1","reason_code":"","reason_tex
 @contextlib.contextmanager
 def rail_to(url: str, *, timeout_s: float = PATIENCE_S, ca_file: str | None = None) -> Iterator[BankRail]:
     """A rail to somewhere, closed at the end."""
-    rail = BankRail(url, timeout_s=timeout_s, token="t-1", ca_file=ca_file)
+    client = DeadlineClient(url, timeout_s=timeout_s, ca_file=ca_file)
     try:
-        yield rail
+        yield BankRail(client, timeout_s=timeout_s, token="t-1")
     finally:
-        rail.close()
+        client.close()
 
 
 def refusal(call: Callable[[], object]) -> object:
@@ -230,14 +231,15 @@ def test_connections_are_kept_and_carry_the_token_the_key_and_the_content() -> N
 def test_the_simulator_wants_the_token_that_it_was_given() -> None:
     server = BankServer(token="t-1")
     server.start()
-    stranger = BankRail(server.url, timeout_s=PATIENCE_S, token="t-2")
+    client = DeadlineClient(server.url, timeout_s=PATIENCE_S)
+    stranger = BankRail(client, token="t-2")
     with rail_to(server.url) as rail:
         assert submit(stranger) is NOT_SENT
         assert rail.submit(instruction()).status is RailStatus.ACCEPTED
-    stranger.close()
+    client.close()
     server.stop()
 
 
 @pytest.mark.parametrize("url", ["", "bank", "ftp://bank", "http://"])
 def test_a_url_that_is_none_is_misuse(url: str) -> None:
-    assert refusal(lambda: BankRail(url)) is KernelError.MISUSE
+    assert refusal(lambda: DeadlineClient(url, timeout_s=1.0)) is KernelError.MISUSE

@@ -48,9 +48,9 @@ class Heard:
 class World:
     """The bank on a clock of its own, and a receiver of its callbacks that answers `status`."""
 
-    def __init__(self, *, start: datetime = START, **options: Any) -> None:
+    def __init__(self, *, start: datetime = START, objects: InMemoryObjects | None = None, **options: Any) -> None:
         self.clock = ManualClock(start)
-        self.objects = InMemoryObjects()
+        self.objects = objects or InMemoryObjects()
         self.heard: list[Heard] = []
         self.status = 204
         self.bank = BankSimulator(self.clock, self.objects, callback=self.hear, seed=7, **options)

@@ -11,6 +11,7 @@ import pytest
 
 from emulators.bank.table.outcomes import RailName, Row, Word
 from emulators.bank.table.table import ROWS
+from shared.adapters.memory.objects import InMemoryObjects
 from shared.formats.iso20022 import camt
 from shared.formats.nacha.addenda import ChangeAddenda, ContestedReturnAddenda, ReturnAddenda
 from shared.formats.nacha.building import BatchDraft, Direction, EntryDraft, build_file
@@ -20,7 +21,8 @@ from shared.formats.nacha.reading import read
 from shared.formats.nacha.records import BatchHeader
 from shared.formats.nacha.sent_back import DishonoredReturn, SentBackDraft
 from shared.formats.nacha.writing import write
-from tests.emulators.bank_client import AMOUNT, START, World
+from shared.kernel.errors import ClearwayError, KernelError
+from tests.emulators.bank_client import AMOUNT, START, CardClient, World
 
 ODFI = "02100002"
 TODAY = date(2026, 3, 2)
@@ -331,3 +333,58 @@ def test_late_returns_come_on_the_last_banking_day_of_their_time() -> None:
     # Settled on 3 March: the second banking day, and the last banking days of 59 and of 60 days.
     assert dates == ["2026-05-01", "2026-03-05", "2026-05-01"]
     assert world.clock.now() == START + timedelta(days=90)
+
+
+class Shaky(InMemoryObjects):
+    """An object store that cannot be reached at each call whose number is in `lost`, counted from one."""
+
+    def __init__(self, lost: frozenset[int]) -> None:
+        super().__init__()
+        self._lost = lost
+        self._calls = 0
+
+    def put_new(self, name: str, data: bytes) -> bool:
+        self._count()
+        return super().put_new(name, data)
+
+    def get(self, name: str) -> bytes | None:
+        self._count()
+        return super().get(name)
+
+    def _count(self) -> None:
+        self._calls += 1
+        if self._calls in self._lost:
+            raise ClearwayError(KernelError.UNAVAILABLE, "the store cannot be reached")
+
+
+def week_over(objects: InMemoryObjects) -> tuple[World, dict[str, bytes]]:
+    """A file with a return, and a card payment, over a store; all files at the end of the week."""
+    world = World(objects=objects)
+    InMemoryObjects.put_new(objects, "ach/outbound/ACH-1.ach", file_of(batch(entry("0103"), entry())))
+    CardClient(world).instruct("k", "0000", "debit")
+    for _ in range(7 * 24):
+        world.clock.advance(3_600)
+        for _attempt in range(3):
+            try:
+                world.bank.run_due()
+                break
+            except ClearwayError:
+                continue
+    return world, {name: InMemoryObjects.get(objects, name) or b"" for name in objects.list("")}
+
+
+@pytest.mark.parametrize("lost", range(1, 14))
+def test_a_store_that_cannot_be_reached_for_a_moment_changes_nothing_in_the_end(lost: int) -> None:
+    steady, expected = week_over(InMemoryObjects())
+    world, files = week_over(Shaky(frozenset({lost, lost + 1})))
+    assert files == expected
+    assert world.bank.summary() == steady.bank.summary()
+
+
+def test_while_the_store_cannot_be_reached_a_call_that_needs_it_is_told_so() -> None:
+    world = World(objects=Shaky(frozenset({1})))
+    card = CardClient(world)
+    card.instruct("k", "0000", "debit")
+    world.clock.advance(86_400)
+    assert card.ask("k") == (503, "")
+    assert card.ask("k") == (200, "accepted")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
+from shared.adapters.memory.clock import ManualClock
 from shared.kernel.party import Direction, PartyType
 from shared.ports.rail import Instruction, RailStatus, Speed
+from shared.rails.commands.ach.ach_rail import AchRail
 from shared.rails.commands.ach.run_cutoffs import run_cutoffs
 from shared.rails.domain.ach.terms import short_reference
-from tests.support.ach import AchWorld, an_account, an_instruction
+from tests.support.ach import MORNING, ORIGIN, AchWorld, an_account, an_instruction
 from tests.support.crashes import Crash, CrashPoints, Meanwhile
 
 STANDARD = [
@@ -27,10 +30,10 @@ STANDARD = [
 SAME_DAY = [an_instruction(f"pay_s{number}.credit", 1_00 + number, speed=Speed.SAME_DAY) for number in range(4)]
 # What is queued in the morning, when the job runs, and the file that it makes.
 SCENARIOS: dict[str, tuple[list[Instruction], str, str]] = {
-    "standard": (STANDARD, "2026-11-04T02:01", "2026-11-04T0215-standard"),
+    "standard": (STANDARD, "2026-11-03T20:01", "2026-11-04T0215-standard"),
     "same-day": (SAME_DAY, "2026-11-03T10:16", "2026-11-03T1030-same-day"),
-    "both after a sleep": ([*STANDARD, *SAME_DAY], "2026-11-04T02:01", "2026-11-04T0215-standard"),
-    "empty": ([], "2026-11-04T02:01", ""),
+    "both after a sleep": ([*STANDARD, *SAME_DAY], "2026-11-03T20:01", "2026-11-04T0215-standard"),
+    "empty": ([], "2026-11-03T20:01", ""),
 }
 
 
@@ -112,15 +115,28 @@ def test_a_second_job_within_the_first_at_any_port_call_makes_no_second_file(sce
         worlds: list[AchWorld] = []
 
         def other(worlds: list[AchWorld] = worlds) -> None:
-            disturbed = worlds[0]
-            plain = AchWorld()
-            plain.clock, plain.documents, plain.objects = disturbed.clock, disturbed.documents, disturbed.objects
-            plain.seen = disturbed.desk
-            plain.cut()
+            run_cutoffs(worlds[0].clock.now(), worlds[0].desk)
 
         worlds.append(world_of(scenario, Meanwhile(number, other)))
         worlds[0].cut()
         check(worlds[0], scenario)
+
+
+def test_a_second_job_that_dies_within_the_first_leaves_the_one_file() -> None:
+    count = len(calls_of("same-day"))
+    for number in range(1, count + 1):
+        for death in range(1, count + 1):
+            worlds: list[AchWorld] = []
+
+            def other(worlds: list[AchWorld] = worlds, death: int = death) -> None:
+                points, desk = CrashPoints(death), worlds[0].desk
+                dying = replace(desk, documents=points.documents(desk.documents), objects=points.objects(desk.objects))
+                with contextlib.suppress(Crash):
+                    run_cutoffs(desk.clock.now(), dying)
+
+            worlds.append(world_of("same-day", Meanwhile(number, other)))
+            worlds[0].cut()
+            check(worlds[0], "same-day")
 
 
 def test_a_payment_queued_at_any_point_of_the_job_is_in_this_file_or_in_the_next() -> None:
@@ -131,8 +147,26 @@ def test_a_payment_queued_at_any_point_of_the_job_is_in_this_file_or_in_the_next
         worlds[0].cut()
         first = worlds[0].sent()
         assert len(first) == len(STANDARD), "what came after the cut-off waits"
-        worlds[0].at("2026-11-05T02:01").cut()
+        worlds[0].at("2026-11-04T20:01").cut()
         assert sorted(worlds[0].sent()) == sorted([*first, short_reference(late.key)])
+
+
+def test_a_payment_whose_commit_came_after_another_jobs_seal_is_in_the_next_file() -> None:
+    late = an_instruction("pay_late.credit", 3_33)
+    for number in range(1, len(calls_of("standard")) + 1):
+        worlds: list[AchWorld] = []
+
+        def other(worlds: list[AchWorld] = worlds) -> None:
+            run_cutoffs(worlds[0].clock.now(), worlds[0].desk)
+            # Begun before the cut-off by a process that was slow to commit: by its time it belongs into this file.
+            AchRail(worlds[0].documents, ManualClock(MORNING), ORIGIN).submit(late)
+
+        worlds.append(world_of("standard", Meanwhile(number, other)))
+        worlds[0].cut()
+        assert len(worlds[0].sent()) == len(STANDARD)
+        worlds[0].at("2026-11-04T20:01").cut()
+        expected = [short_reference(instruction.key) for instruction in [*STANDARD, late]]
+        assert sorted(worlds[0].sent()) == sorted(expected)
 
 
 def queues(worlds: list[AchWorld], instruction: Instruction) -> Callable[[], object]:

@@ -35,7 +35,7 @@ def world_of(points: CrashPoints | None = None) -> AchWorld:
         clock=world.clock,
     )
     world.rail.submit(an_instruction("pay_w.credit", 8_00, instrument=PRENOTED))
-    world.at("2026-11-04T02:01")
+    world.at("2026-11-03T20:01")
     run_cutoffs(world.clock.now(), world.desk)
     world.rail.submit(an_instruction("pay_v.credit", 2_00))
     world.at("2026-11-06T09:00")
@@ -124,7 +124,7 @@ def test_a_late_return_goes_back_and_may_be_contested() -> None:
     answer = world.rail.inquire("pay_c.debit")
     assert answer is not None
     assert answer.status is RailStatus.ACCEPTED, "its money comes back"
-    world.at("2026-11-13T02:01").cut()
+    world.at("2026-11-12T20:01").cut()
     (back,) = [entry for entry in list(world.outbound().values())[-1].entries if entry.addenda]
     (addenda,) = back.addenda
     assert getattr(addenda, "dishonored_code", "") == "R68"

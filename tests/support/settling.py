@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from scripts.verify_payment import payment_differences
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.documents import InMemoryDocuments
 from shared.adapters.memory.rail import InMemoryRail
@@ -20,8 +21,8 @@ from shared.ledger.commands.book_money import DoubleEntryLedger
 from shared.ledger.commands.open_account import open_account
 from shared.ledger.documents import JOURNAL, entry_from
 from shared.ledger.domain.journal import Side
-from shared.ledger.queries.check_books import check_books
 from shared.ledger.queries.get_account import get_account
+from shared.ledger.queries.verify_books import verify_books
 from shared.payments.commands.begin_leg import begin
 from shared.payments.commands.pipeline import Pipeline
 from shared.payments.commands.settle_payment import settle_payment
@@ -190,10 +191,17 @@ class Bench:
         return {one.key.id: tuple(reason["code"] for reason in one.fields["reasons"]) for one in found}
 
     def differences(self) -> tuple[str, ...]:
-        """What the proof of the books finds."""
-        books = check_books(self.documents, held_by_account(all_payments(self.documents)))
+        """What the proof of the books finds, and what differs from what the payments say was booked."""
+        payments = list(all_payments(self.documents))
+        books = verify_books(self.documents, held_by_account(payments))
         assert books.debits_minor == books.credits_minor
-        return books.differences
+        entries = [entry_from(document) for document in self.documents.find(JOURNAL)]
+        of_payments = [
+            difference
+            for payment in payments
+            for difference in payment_differences(payment, [one for one in entries if one.payment_id == payment.id])
+        ]
+        return tuple(map(str, (*books.differences, *of_payments)))
 
     def balances(self) -> dict[str, int]:
         """Minor units by account, above zero on the credit side, as the journal has them."""

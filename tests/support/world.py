@@ -10,11 +10,12 @@ from random import Random
 from typing import Any
 
 from emulators.embedded import EmbeddedCloud, Twins, Wrapping, make_twins
+from scripts.verify_all import verify
 from shared.adapters.memory.broker import InMemoryBroker
 from shared.adapters.memory.clock import ManualClock
 from shared.kernel import ids
 from shared.ledger.documents import JOURNAL
-from shared.ledger.queries.check_books import Books, check_books
+from shared.ledger.queries.verify_books import Books
 from shared.payments.documents import payment_key
 from shared.payments.domain.payment import Payment
 from shared.payments.queries.all_payments import all_payments, held_by_account
@@ -144,7 +145,7 @@ class World:
 
     def books(self) -> Books:
         """The proof of the books."""
-        return check_books(self.twins.documents, held_by_account(all_payments(self.twins.documents)))
+        return verify(self.twins.documents)
 
     def end_state(self) -> dict[str, Any]:
         """Everything that must be the same however often the pipeline died on the way: all but the times."""

@@ -77,8 +77,8 @@ class AchDesk:
             names = self._intake.waiting()
             for name in names:
                 taken, file = self._intake.take(name, self._present())
-                self._files.append(taken)
                 self._intake.acknowledge(taken)
+                self._files.append(taken)
                 if file is not None:
                     self._take(taken, file)
             return len(names)
@@ -211,8 +211,12 @@ class AchDesk:
 
     def _send(self, day: date, at: datetime) -> None:
         with self._lock:
-            for sent in self._sender.send(day, self._to_send.pop(day, [])):
-                self._sent(sent, day, at)
+            # One file after the other: what has gone out is not sent again where a later file cannot be stored.
+            while self._to_send[day]:
+                for sent in self._sender.send(day, self._to_send[day]):
+                    self._sent(sent, day, at)
+                    self._to_send[day].remove(sent.item)
+            del self._to_send[day]
 
     def _sent(self, sent: Sent, day: date, at: datetime) -> None:
         about, message = sent.item.about, sent.item.message

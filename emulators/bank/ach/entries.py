@@ -83,7 +83,10 @@ class AchEntry:
 
 @dataclass(frozen=True, slots=True)
 class FileTaken:
-    """An outbound file as it was acknowledged. `reason` says why all of it was refused; empty where it was taken."""
+    """An outbound file as it was acknowledged. `reason` says why all of it was refused; empty where it was taken.
+
+    `digest` is that of the content of a file that was taken.
+    """
 
     name: str
     file_id: str
@@ -93,6 +96,7 @@ class FileTaken:
     entries: int = 0
     debit_cents: int = 0
     credit_cents: int = 0
+    digest: str = ""
 
     @property
     def status(self) -> str:

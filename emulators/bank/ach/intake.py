@@ -40,7 +40,6 @@ class Intake:
 
     def take(self, name: str, now: datetime) -> tuple[FileTaken, NachaFile | None]:
         """Look at a file: the acknowledgement, and the file itself if it is to be processed."""
-        self._seen.add(name)
         content = self._objects.get(name) or b""
         file_id = PurePosixPath(name).name.removesuffix(".ach")
         digest = hashlib.sha256(content).hexdigest()
@@ -54,15 +53,17 @@ class Intake:
         reason = _unwanted(file)
         if reason:
             return FileTaken(name, file_id, now, reason=reason), None
-        self._names_by_digest[digest] = name
         control = file.control
         totals = control.total_debit_cents, control.total_credit_cents
-        return FileTaken(name, file_id, now, "", "", sum(1 for _ in file.entries), *totals), file
+        return FileTaken(name, file_id, now, "", "", sum(1 for _ in file.entries), *totals, digest), file
 
     def acknowledge(self, taken: FileTaken) -> None:
-        """Write the acknowledgement beside the file, as JSON; once."""
+        """Write the acknowledgement beside the file, as JSON; from then on the file counts as looked at."""
         content = json.dumps(taken.listed(), indent=2).encode()
         self._objects.put_new(f"{ACKNOWLEDGEMENTS}{taken.file_id}.json", content)
+        self._seen.add(taken.name)
+        if taken.digest:
+            self._names_by_digest[taken.digest] = taken.name
 
     def _names(self) -> Iterator[str]:
         after = ""

@@ -51,19 +51,14 @@ class Sender:
         self._next_trace = 1
 
     def send(self, day: date, items: list[Item]) -> list[Sent]:
-        """Write the day's files; each item with what it went out under."""
-        by_originator: dict[str, list[Item]] = defaultdict(list)
-        for item in items:
-            by_originator[item.about.header.odfi_identification].append(item)
-        return [one for odfi, some in sorted(by_originator.items()) for one in self._file(day, odfi, some)]
-
-    def _file(self, day: date, odfi: str, items: list[Item]) -> list[Sent]:
+        """Write one file, with the items for the first of their originating banks; returns those, as they went out."""
+        odfi = min(item.about.header.odfi_identification for item in items)
+        items = [item for item in items if item.about.header.odfi_identification == odfi]
         groups: dict[tuple[object, ...], list[Item]] = defaultdict(list)
         for item in items:
             about, kind = item.about, type(item.message).__name__
             groups[about.file_id, about.header.batch_number, about.detail.rdfi_identification, kind].append(item)
         drafts = [_draft(group) for group in groups.values()]
-        first_trace, self._next_trace = self._next_trace, self._next_trace + len(items)
         for number in range(1, 1_000):
             file = build_file(
                 destination=odfi + check_digit(odfi),
@@ -73,11 +68,12 @@ class Sender:
                 id_modifier=_MODIFIERS[(number - 1) % len(_MODIFIERS)],
                 destination_name="CLEARWAY",
                 origin_name="ACH OPERATOR",
-                first_trace=first_trace,
+                first_trace=self._next_trace,
             )
             file_id = f"ACH-IN-{day:%Y%m%d}-{number:03d}"
             if self._objects.put_new(f"{INBOUND}{file_id}.ach", write(_settled(file, day))):
                 break
+        self._next_trace += len(items)
         ordered = [item for group in groups.values() for item in group]
         return [
             Sent(item, entry.detail.trace_number, file_id) for item, entry in zip(ordered, file.entries, strict=True)

@@ -46,6 +46,7 @@ class Statements:
             self._breaks: list[Break] = []
             self._struck: list[Struck] = []
             self._written: list[str] = []
+            self._unwritten: dict[Account, list[tuple[str, bytes]]] = {}
 
     def plant(self, planted: Break) -> None:
         """Let a break strike the next statement that it fits."""
@@ -82,6 +83,19 @@ class Statements:
             }
 
     def _close(self, account: Account) -> None:
+        """End the account's day and write its statement. Done again, it writes what could not be written before."""
+        if account not in self._unwritten:
+            self._unwritten[account] = self._pages(account)
+        while self._unwritten[account]:
+            name, content = self._unwritten[account][0]
+            self._objects.put_new(name, content)
+            with self._lock:
+                self._written.append(name)
+                del self._unwritten[account][0]
+        del self._unwritten[account]
+        self._agenda.at(end_of(account[0], self._open[account]), lambda _: self._close(account))
+
+    def _pages(self, account: Account) -> list[tuple[str, bytes]]:
         rail, currency = account
         with self._lock:
             day = self._open[account]
@@ -92,12 +106,7 @@ class Statements:
             self._numbers[account] += 1
             closing = Day(rail, currency, day, self._numbers[account], opening, self._balances[account], tuple(shown))
             self._open[account] = after
-        ended = end_of(rail, day)
-        for name, content in pages_of(closing, ended, self._entries_per_page):
-            self._objects.put_new(name, content)
-            with self._lock:
-                self._written.append(name)
-        self._agenda.at(end_of(rail, after), lambda _: self._close(account))
+        return list(pages_of(closing, end_of(rail, day), self._entries_per_page))
 
     def _shown(self, account: Account, day: date, after: date) -> list[Booking]:
         rail, currency = account

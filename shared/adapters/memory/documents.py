@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import operator
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ class InMemoryDocuments:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._documents: dict[Key, Document] = {}
+        self._collections: defaultdict[str, dict[Key, Document]] = defaultdict(dict)
         self._version = 0
 
     def run(
@@ -54,7 +54,7 @@ class InMemoryDocuments:
         """See `DocumentReader.find`."""
         selection = Selection(equal or {}, contains, at_least, at_most, descending)
         with self._lock:
-            there = [document for key, document in self._documents.items() if key.collection == collection]
+            there = list(self._collections[collection].values())
         found = sorted(filter(selection.finds, there), key=selection.position, reverse=descending)
         if after is not None:
             end, past = selection.position(after), operator.lt if descending else operator.gt
@@ -65,7 +65,7 @@ class InMemoryDocuments:
     def _fetch(self, keys: Sequence[Key]) -> Sequence[Document | None]:
         usage().reads += len(keys)
         with self._lock:
-            found = [self._documents.get(key) for key in keys]
+            found = [self._collections[key.collection].get(key) for key in keys]
         return [document and _copied(document) for document in found]
 
     def _commit(self, writes: Sequence[Write]) -> Mapping[Key, Document]:
@@ -80,7 +80,7 @@ class InMemoryDocuments:
         }
 
     def _check(self, write: Write) -> None:
-        present = self._documents.get(write.key)
+        present = self._collections[write.key.collection].get(write.key)
         match write:
             case Create() if present is not None:
                 raise StaleError(exists=True)
@@ -92,7 +92,7 @@ class InMemoryDocuments:
     def _fields_after(self, write: Write) -> Fields:
         if not isinstance(write, Add):
             return write.fields
-        present = self._documents.get(write.key)
+        present = self._collections[write.key.collection].get(write.key)
         before = dict(present.fields) if present else {}
         sums = {name: before.get(name, 0) + amount for name, amount in write.amounts.items()}
         return {**before, **write.fields, **sums}
@@ -100,10 +100,17 @@ class InMemoryDocuments:
     def _put(self, key: Key, fields: Fields) -> Document:
         self._version += 1
         document = Document(key, fields, self._version)
-        self._documents[key] = document
+        self._collections[key.collection][key] = document
         return document
 
 
 def _copied(document: Document) -> Document:
     """A document whose fields the caller may change without changing the store."""
-    return Document(document.key, copy.deepcopy(dict(document.fields)), document.version)
+    return Document(document.key, _copied_value(document.fields), document.version)
+
+
+def _copied_value(value: Any) -> Any:
+    """A value of `Fields`: maps and lists are copied, all else cannot be changed."""
+    if isinstance(value, Mapping):
+        return {name: _copied_value(item) for name, item in value.items()}
+    return [_copied_value(item) for item in value] if isinstance(value, list) else value

@@ -8,32 +8,26 @@ from __future__ import annotations
 
 import json
 
-from shared.adapters.rails.deadline import DeadlineClient
 from shared.adapters.rails.json_answers import answer_in, parsed, pointer_in
-from shared.adapters.rails.transport import Exchange
+from shared.adapters.rails.transport import Exchange, Transport
 from shared.adapters.rails.wording import check_key, invalid_instruction, key_reused
 from shared.ports.rail import Answer, Instruction
 
 
 class BankRail:
-    """The Rail port over a bank's HTTP API. Safe for threads; `close` ends its idle connections.
-
-    `token` is sent as a bearer token. `ca_file` replaces the system's certification authorities (PEM).
-    """
+    """The Rail port over a bank's HTTP API. Safe for threads. `token` is sent as a bearer token."""
 
     def __init__(
         self,
-        base_url: str,
+        transport: Transport,
         *,
         name: str = "bank",
         timeout_s: float = 5.0,
         token: str | None = None,
-        ca_file: str | None = None,
     ) -> None:
         self.name = name
         self.timeout_s = timeout_s
-        self._client = DeadlineClient(base_url, timeout_s=timeout_s, ca_file=ca_file)
-        self._exchange = Exchange(name, self._client)
+        self._exchange = Exchange(name, transport)
         self._headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
 
     def submit(self, instruction: Instruction) -> Answer:
@@ -60,10 +54,6 @@ class BankRail:
         if answer is None:
             raise self._exchange.unasked(status)
         return answer
-
-    def close(self) -> None:
-        """Close the idle connections."""
-        self._client.close()
 
 
 def _body(instruction: Instruction) -> bytes:

@@ -1,30 +1,28 @@
-"""The ledger's side of a payment: hold, release, book. Everything is checked before anything is staged."""
+"""The ledger's side of a payment: hold, release, book. Read, ask the domain, stage."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
-
 from shared.kernel.assessment import Reason
+from shared.kernel.errors import ClearwayError
 from shared.kernel.hold import Hold
 from shared.kernel.money import Money
-from shared.ledger.documents import HOUSE_SHARDS, JOURNAL, account_from, account_key, account_to_fields, entry_to_fields
+from shared.ledger.commands.staging import find_for, stage
+from shared.ledger.documents import account_key, account_to_fields, opened
 from shared.ledger.domain.account import Account
-from shared.ledger.domain.chart import house_account, normal_side, rail_settlement_account, shard_id, shard_of
-from shared.ledger.domain.journal import JournalEntry, Line, Side
+from shared.ledger.domain.decide import give_back, pend, post
+from shared.ledger.domain.errors import LedgerError
+from shared.ledger.domain.outcomes import Outcome
+from shared.ledger.places import transfer_of
 from shared.ports.documents import Key, Transaction
-from shared.ports.ledger import Booking, House, Place, RailSettlement, Wallet
-
-_NO_ACCOUNT = Reason("account_not_found", "the wallet has no account in the ledger")
-_NO_FUNDS = Reason("insufficient_funds", "the available balance does not cover the amount")
+from shared.ports.ledger import Booking
 
 
 class DoubleEntryLedger:
     """See `shared.ports.ledger.Ledger`.
 
-    Only what takes from an available balance reads: it is where an overdraft could happen, so it commits under the
-    version it read. What was held is known to be there, so using it up or giving it back is an addition, which never
-    meets another writer.
+    Only what draws on an available balance reads: it is where a limit could be broken, so it commits under the version
+    that it read. What was held is known to be there, so using it up or giving it back is an addition, which never meets
+    another writer; and a wallet's limit is one of its debits, so what only comes in cannot break it.
     """
 
     def prefetch(self, account_id: str) -> tuple[Key, ...]:
@@ -33,84 +31,35 @@ class DoubleEntryLedger:
 
     def hold(self, tx: Transaction, hold: Hold) -> Reason | None:
         """See `Ledger.hold`."""
-        (document,) = tx.get(account_key(hold.account_id))
-        if document is None:
-            return _NO_ACCOUNT
-        account = account_from(document)
-        if not account.covers(hold.money):
-            return _NO_FUNDS
-        tx.replace(document.key, account_to_fields(account.hold(hold.money)))
+        key = account_key(hold.account_id)
+        pended = pend(_read(tx, key), hold)
+        if isinstance(pended, Outcome):
+            return pended.reason
+        tx.replace(key, account_to_fields(pended))
         return None
 
     def release(self, tx: Transaction, hold: Hold) -> None:
         """See `Ledger.release`."""
-        tx.add(account_key(hold.account_id), {"debits_pending_minor": -hold.money.amount_minor})
+        given_back = give_back(hold)
+        if isinstance(given_back, Outcome):
+            raise ClearwayError(LedgerError.NOT_OPEN, "a hold is given back that was used up or given back before")
+        tx.add(account_key(hold.account_id), given_back.changed)
 
     def available(self, tx: Transaction, account_id: str) -> Money | None:
         """See `Ledger.available`."""
-        (document,) = tx.get(account_key(account_id))
-        return account_from(document).available if document else None
+        account = _read(tx, account_key(account_id))
+        return account.available if account else None
 
     def book(self, tx: Transaction, booking: Booking, *, new_holds: tuple[Hold, ...] = ()) -> Reason | None:
         """See `Ledger.book`."""
-        lines = tuple(
-            line
-            for movement in booking.movements
-            for line in (
-                Line(_account_of(movement.source, booking.currency), Side.DEBIT, movement.amount_minor),
-                Line(_account_of(movement.destination, booking.currency), Side.CREDIT, movement.amount_minor),
-            )
-        )
-        entry = JournalEntry(booking.entry_id, booking.payment_id, booking.currency, lines, booking.at)
-        ends = [place for movement in booking.movements for place in (movement.source, movement.destination)]
-        places = {_account_of(place, booking.currency): place for place in ends}
-        amounts = {account: _posted(account, lines) for account in places}
-        held: Counter[str] = Counter()
-        for hold in booking.holds:
-            held[hold.account_id] += hold.money.amount_minor
-            amounts[hold.account_id]["debits_pending_minor"] -= hold.money.amount_minor
-        for hold in new_holds:
-            amounts[hold.account_id]["debits_pending_minor"] += hold.money.amount_minor
-        guarded: dict[str, Account] = {}
-        for account, place in places.items():
-            taken = amounts[account]["debits_posted_minor"] - held[account]
-            if isinstance(place, Wallet) and taken > 0:
-                (document,) = tx.get(account_key(account))
-                if document is None:
-                    return _NO_ACCOUNT
-                found = account_from(document)
-                if not found.covers(Money(taken, booking.currency)):
-                    return _NO_FUNDS
-                guarded[account] = replace(
-                    found, **{name: getattr(found, name) + amount for name, amount in amounts[account].items()}
-                )
-        tx.create(Key(JOURNAL, entry.id), entry_to_fields(entry))
-        for account, place in places.items():
-            changed = {name: amount for name, amount in amounts[account].items() if amount}
-            if account in guarded:
-                tx.replace(account_key(account), account_to_fields(guarded[account]))
-            elif isinstance(place, Wallet):
-                tx.add(account_key(account), changed)
-            else:
-                key = Key(HOUSE_SHARDS, shard_id(account, shard_of(booking.entry_id)))
-                fields = {"account": account, "currency": booking.currency, "normal_side": normal_side(account).value}
-                tx.add(key, changed, fields)
+        transfer = transfer_of(booking, new_holds)
+        posted = post(transfer, find_for(tx, transfer))
+        if isinstance(posted, Outcome):
+            return posted.reason
+        stage(tx, posted)
         return None
 
 
-def _posted(account: str, lines: tuple[Line, ...]) -> Counter[str]:
-    posted: Counter[str] = Counter()
-    for line in lines:
-        if line.account == account:
-            posted[f"{line.side.value}s_posted_minor"] += line.amount_minor
-    return posted
-
-
-def _account_of(place: Place, currency: str) -> str:
-    match place:
-        case Wallet(account_id):
-            return account_id
-        case House(account):
-            return house_account(account, currency)
-        case RailSettlement(rail):
-            return rail_settlement_account(rail, currency)
+def _read(tx: Transaction, key: Key) -> Account | None:
+    (document,) = tx.get(key)
+    return opened(document)

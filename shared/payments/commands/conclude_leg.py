@@ -96,7 +96,9 @@ def _accepted(unit: Unit, payment: Payment, leg: Leg) -> Payment:
             moved = book_deposit(unit, moved, leg, kept_back)
         case LegRole.COLLECT, _:
             safety = _safety(unit, payment, leg)
-            safe_at = safety.safe_at if safety.safe_at and safety.safe_at > unit.now else None
+            # A part cannot be kept back of what is passed on whole: only where all of it is at risk does it wait.
+            waits = safety.held_minor >= payment.leg_money(leg.role).amount_minor
+            safe_at = safety.safe_at if waits and safety.safe_at and safety.safe_at > unit.now else None
             evidence |= {"kept_back": dict(safety.why)} if safe_at else {}
             moved = unit.advance(payment, State.COLLECTED, evidence=evidence, wake_at=safe_at)
             moved = replace(moved, safe_at=safe_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from shared.kernel.errors import ClearwayError
 from shared.payments.documents import PAYMENTS, payment_from
 from shared.payments.domain.payment import Payment
 from shared.ports.documents import DocumentReader, every_document
@@ -13,6 +14,15 @@ from shared.ports.documents import DocumentReader, every_document
 def all_payments(reader: DocumentReader) -> Iterator[Payment]:
     """All payments in the order of their ids."""
     return map(payment_from, every_document(reader, PAYMENTS))
+
+
+def readable_payments(reader: DocumentReader) -> Iterator[tuple[str, Payment | None]]:
+    """All payments with the ids under which they lie, in the order of those; None for one that cannot be read."""
+    for document in every_document(reader, PAYMENTS):
+        try:
+            yield document.key.id, payment_from(document)
+        except (ClearwayError, KeyError, TypeError, ValueError):
+            yield document.key.id, None
 
 
 def held_by_account(payments: Iterable[Payment]) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable
 
-from shared.contracts.answers import account_answer, payment_answer, submission_answer
+from shared.contracts.answers import payment_answer, submission_answer
 from shared.contracts.base import parse
 from shared.contracts.customers import CustomerRegistration, customer_answer
 from shared.contracts.errors import ContractError
@@ -16,7 +16,6 @@ from shared.kernel.errors import ClearwayError
 from shared.kernel.usage import measured
 from shared.ledger.commands.book_money import DoubleEntryLedger
 from shared.ledger.commands.open_account import open_account
-from shared.ledger.queries.get_account import get_account
 from shared.payments.commands.cancel_payment import STEP as CANCELLATION
 from shared.payments.commands.cancel_payment import cancel_payment
 from shared.payments.commands.redrive_payments import let_rest
@@ -30,6 +29,7 @@ from shared.runtime.backbone import Backbone
 from shared.runtime.dispatch import dispatch
 from shared.runtime.idempotency import idempotency_key
 from shared.runtime.logs import log
+from shared.runtime.steps.api_accounts import ACCOUNT_ROUTES
 from shared.runtime.steps.api_prenotes import PRENOTE_ROUTES
 from shared.runtime.steps.api_schedules import SCHEDULE_ROUTES
 from shared.runtime.web import Endpoint, HttpRequest, Reply, json_reply, problem_reply
@@ -79,10 +79,6 @@ class Api:
         asked = RefundRequest(tenant, payment_id, key, body.amount_minor, body.description)
         return self._submitted(refund_payment(asked, pipeline=self.backbone.pipeline))
 
-    def get_account(self, _: HttpRequest, tenant: str, account_id: str) -> Reply:
-        """`GET /v1/accounts/{id}`: a wallet's balances."""
-        return json_reply(200, account_answer(get_account(account_id, tenant=tenant, reader=self.backbone.documents)))
-
     def register_customer(self, request: HttpRequest, tenant: str, _: str) -> Reply:
         """`POST /v1/customers`: 201; the same registration again is the same answer, another content a 409."""
         registration = parse(CustomerRegistration, request.body)
@@ -97,8 +93,8 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Route], ...] = (
     ("GET", re.compile(r"/v1/payments/(pay_[a-z2-7]{26})"), Api.get_payment),
     ("POST", re.compile(r"/v1/payments/(pay_[a-z2-7]{26})/cancel"), Api.cancel_payment),
     ("POST", re.compile(r"/v1/payments/(pay_[a-z2-7]{26})/refunds"), Api.refund_payment),
-    ("GET", re.compile(r"/v1/accounts/(acc_[a-z2-7]{26})"), Api.get_account),
     ("POST", re.compile(r"/v1/customers"), Api.register_customer),
+    *ACCOUNT_ROUTES,
     *SCHEDULE_ROUTES,
     *PRENOTE_ROUTES,
 )

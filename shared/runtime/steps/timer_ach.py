@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from shared.payments.domain.errors import PaymentError
 from shared.ports.corrections import Correction
 from shared.ports.objects import ObjectStore
 from shared.ports.rail import News
+from shared.rails.commands.ach.acknowledgements import ACCEPTED, take_acknowledgements
 from shared.rails.commands.ach.desk import AchDesk
 from shared.rails.commands.ach.prenotes import verify_prenotes
 from shared.rails.commands.ach.run_cutoffs import run_cutoffs
@@ -26,6 +28,11 @@ from shared.runtime.logs import log
 
 # The JSON of `AchOrigin`, in the environment of the functions that speak ACH.
 ORIGIN_VARIABLE = "CLEARWAY_ACH_ORIGIN"
+
+
+def origin_from_environment(environment: Mapping[str, str] = os.environ) -> AchOrigin:
+    """Our identity on the ACH network. Raises INVALID_ORIGIN, also where the variable is missing."""
+    return AchOrigin.parse(environment.get(ORIGIN_VARIABLE, ""))
 
 
 def ach_desk(backbone: Backbone, objects: ObjectStore, origin: AchOrigin) -> AchDesk:
@@ -55,14 +62,21 @@ def cut(backbone: Backbone, objects: ObjectStore, origin: AchOrigin) -> Mapping[
 def inbound(
     backbone: Backbone, objects: ObjectStore, origin: AchOrigin, take_news: Callable[[News], object]
 ) -> Mapping[str, int]:
-    """Take inbound files, and verify prenotes whose time has passed: counts by outcome, and `verified`.
+    """Take what the bank has put there: acknowledgements and inbound files; and verify prenotes whose time has passed.
+
+    Counts entries by outcome, `files`, `refused` and `failed` inbound ones, `outbound_accepted` (and `..._refused`,
+    `..._duplicate`, `..._unreadable`) of our own, and `verified` prenotes.
 
     `take_news` hears of each entry's return, perhaps more than once. With `failed` above zero the job is to be called
     again; it goes on where it was.
     """
     desk = ach_desk(backbone, objects, origin)
+    words = take_acknowledgements(backbone.clock.now(), desk)
     counts = Counter(take_inbound_files(desk=desk, take_news=take_news, corrections=InstrumentCorrections(backbone)))
+    counts.update({f"outbound_{word}": count for word, count in words.items()})
     counts["verified"] = verify_prenotes(backbone.clock.now(), backbone.documents)
+    if any(word != ACCEPTED for word in words):
+        log("ERROR", "timer: ACH file not accepted", **words)
     if counts["refused"] or counts["failed"]:
         log("ERROR", "timer: ACH inbound", refused=counts["refused"], failed=counts["failed"])
     return dict(counts)

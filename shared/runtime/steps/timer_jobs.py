@@ -12,6 +12,7 @@ from shared.runtime.backbone import Backbone
 from shared.runtime.news import NewsDesk
 from shared.runtime.steps import timer_ach
 from shared.runtime.steps.timer import Job
+from shared.runtime.steps.timer_reconcile import run_reconciliation
 from shared.runtime.steps.timer_schedules import run_due_schedules
 from shared.runtime.steps.timer_sweep import sweep
 
@@ -28,4 +29,10 @@ def timer_jobs(backbone: Backbone, files: ObjectStore, desk: NewsDesk, ach: AchO
     def inbound() -> Mapping[str, int]:
         return timer_ach.inbound(backbone, files, ach, desk.take) if ach else {}
 
-    return {"sweep": partial(sweep, backbone), "schedules": schedules, "ach-cutoff": cut, "ach-inbound": inbound}
+    return {
+        "sweep": partial(sweep, backbone),
+        "schedules": schedules,
+        "ach-cutoff": cut,
+        "ach-inbound": inbound,
+        "reconcile": partial(run_reconciliation, backbone, files),
+    }

@@ -19,7 +19,8 @@ from scripts.demo.drive import Drive, drive
 from scripts.demo.findings import find, percentile
 from scripts.demo.show import show
 from scripts.demo.stage import EmbeddedStage
-from shared.ledger.documents import ACCOUNTS, COUNTERS
+from shared.ledger.documents import ACCOUNTS
+from shared.ledger.domain.account import COUNTERS
 from shared.ports.documents import Transaction
 
 PAYMENTS = 200

@@ -51,10 +51,8 @@ class AchRail:
     (Nacha Operating Rules, Subsections 2.9 and 2.10), which a payment that is put back is not.
     """
 
-    def __init__(
-        self, documents: Documents, clock: Clock, origin: AchOrigin, *, name: str = RAIL, timeout_s: float = 5.0
-    ) -> None:
-        self.name = name
+    def __init__(self, documents: Documents, clock: Clock, origin: AchOrigin, *, timeout_s: float = 5.0) -> None:
+        self.name = RAIL
         self.timeout_s = timeout_s
         self._documents = documents
         self._clock = clock

@@ -153,7 +153,7 @@ def _sealed(file_id: str, desk: AchDesk) -> AchFile:
             file = file.sealed(before, now)
             keep(tx, of_day, count, {"files": before + 1})
             if file.debit_entries:
-                tx.add(day_key(file.settles_on), {"debits": file.debit_entries})
+                tx.add(day_key(file.effective_on), {"debits": file.debit_entries})
         tx.replace(file_key(file_id), file_to_fields(file))
         return file
 

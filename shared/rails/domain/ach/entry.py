@@ -75,6 +75,10 @@ class AchEntry:
         """The entry as part of a file."""
         return replace(self, status=EntryStatus.CLAIMED, file_id=file_id, trace_number=trace_number)
 
+    def requeued(self) -> AchEntry:
+        """The entry out of a file of which the bank took nothing, for the next one."""
+        return replace(self, status=EntryStatus.QUEUED, file_id="", trace_number="")
+
     def returned(self, code: str, trace: str, on: date) -> AchEntry:
         """The entry after a return that stands, which `trace` identifies and which came on a day."""
         return replace(self, status=EntryStatus.RETURNED, reason_code=code, answer_trace=trace, answered_on=on)

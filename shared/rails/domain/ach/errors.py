@@ -11,5 +11,6 @@ class AchError(ErrorCode):
     INVALID_ORIGIN = ("invalid_ach_origin", Disposition.BROKEN)
     FILE_DIFFERS = ("ach_file_differs", Disposition.BROKEN)  # what lies under a file's name is not that file
     OUT_OF_NUMBERS = ("ach_out_of_numbers", Disposition.BROKEN)  # more files in a day than there are modifiers
+    NOT_REFUSED = ("ach_file_not_refused", Disposition.REFUSED)  # its entries may not go into another file
     INVALID_PRENOTE = ("invalid_prenote", Disposition.REFUSED)  # the instrument cannot be prenoted
     PRENOTE_NOT_FOUND = ("prenote_not_found", Disposition.NOT_FOUND)

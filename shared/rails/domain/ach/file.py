@@ -1,4 +1,4 @@
-"""The file of one cut-off: cutting, sealed, sent; or empty, and then there is no file."""
+"""The file of one cut-off: cutting, sealed, sent, and taken or refused by the bank; or empty, and never a file."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ MODIFIERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 class FileStatus(StrEnum):
-    """CUTTING takes entries in; from SEALED on the content never changes; SENT and EMPTY are the ends."""
+    """CUTTING takes entries in; from SEALED on the content never changes; the others are ends."""
 
     CUTTING = "cutting"
     SEALED = "sealed"
     SENT = "sent"
     EMPTY = "empty"
+    REFUSED = "refused"  # the bank took nothing of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class AchFile:
     `all_services` says that a standard file also takes same-day entries: those which missed the last window of their
     day. `settles_on` and `settles_at` are planned when the file is opened, and put off when it is sent too late.
     `asked_at` is the settlement that a same-day file asks for. `debit_entries` counts payments that collect, of which
-    return rates are fractions.
+    return rates are fractions. `acknowledged` is the bank's word on a file that was sent, once it is there.
     """
 
     id: str
@@ -48,6 +49,7 @@ class AchFile:
     id_modifier: str = ""
     sealed_at: datetime | None = None
     sent_at: datetime | None = None
+    acknowledged: str = ""
 
     @property
     def object_name(self) -> str:
@@ -57,7 +59,7 @@ class AchFile:
     @property
     def ended(self) -> bool:
         """Whether nothing is left to do for it."""
-        return self.status in (FileStatus.SENT, FileStatus.EMPTY)
+        return self.status in (FileStatus.SENT, FileStatus.EMPTY, FileStatus.REFUSED)
 
     def sealed(self, modifier_number: int, now: datetime) -> AchFile:
         """The file as it will be for ever, `modifier_number` (from 0) files of its day after the first.
@@ -78,6 +80,10 @@ class AchFile:
             settles_on=settles_on if later else self.settles_on,
             settles_at=settles_at if later else self.settles_at,
         )
+
+    def answered(self, word: str, *, refused: bool) -> AchFile:
+        """The file after the bank's acknowledgement."""
+        return replace(self, acknowledged=word, status=FileStatus.REFUSED if refused else self.status)
 
     def settled(self, now: datetime) -> bool:
         """Whether its money has moved."""

@@ -24,8 +24,8 @@ class Authorisation(StrEnum):
     STANDING = "standing"  # in writing, or similarly authenticated, for entries at regular intervals
 
 
-# The windows of a day are no further apart than this.
-LEAD_MINUTES_MAX = 120
+# Same-day windows are two hours apart, and the standard one closes 14 hours after a day's business began.
+_LEADS_MAX = {"same_day_lead_minutes": 120, "standard_lead_minutes": 840}
 _PRINTABLE = r"[ -~]"
 _FORMS = {
     "immediate_destination_name": re.compile(rf"{_PRINTABLE}{{0,23}}"),
@@ -46,7 +46,8 @@ class AchOrigin:
     bank calls us (nine or ten characters), `company_identification` ten characters (often `1` and a tax number), and
     `odfi_identification` the first eight digits of our bank's routing number, with which our trace numbers begin.
     `entry_description` is the company entry description of a payment that says nothing of its own. Files are cut
-    `cutoff_lead_minutes` before the operator's window closes: the bank needs them by then, and the job some of it.
+    `same_day_lead_minutes` before a same-day window of the operator closes, and `standard_lead_minutes` before the
+    standard one does (2:15 in the night, so by default at eight in the evening): our bank needs them before its own.
     """
 
     immediate_destination: str
@@ -58,7 +59,8 @@ class AchOrigin:
     immediate_origin_name: str = ""
     entry_description: str = "PAYMENT"
     consumer_debits: Authorisation = Authorisation.INTERNET
-    cutoff_lead_minutes: int = 15
+    same_day_lead_minutes: int = 15
+    standard_lead_minutes: int = 375
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -67,13 +69,14 @@ class AchOrigin:
                 raise _invalid(each.name)
         if not is_routing_number(self.immediate_destination):
             raise _invalid("immediate_destination")
-        if not 0 <= self.cutoff_lead_minutes <= LEAD_MINUTES_MAX:
-            raise _invalid("cutoff_lead_minutes")
+        for name, most in _LEADS_MAX.items():
+            if not 0 <= getattr(self, name) <= most:
+                raise _invalid(name)
 
     @property
     def schedule(self) -> Schedule:
         """Our cut-offs."""
-        return Schedule(timedelta(minutes=self.cutoff_lead_minutes))
+        return Schedule(timedelta(minutes=self.same_day_lead_minutes), timedelta(minutes=self.standard_lead_minutes))
 
     @staticmethod
     def parse(text: str) -> AchOrigin:
@@ -89,7 +92,7 @@ class AchOrigin:
             detail = f"the ACH origin is a JSON object that has {', '.join(sorted(needed))}"
             raise ClearwayError(AchError.INVALID_ORIGIN, detail)
         for name, value in given.items():
-            if type(value) is not (int if name == "cutoff_lead_minutes" else str):
+            if type(value) is not (int if name in _LEADS_MAX else str):
                 raise _invalid(name)
         if "consumer_debits" in given:
             if given["consumer_debits"] not in list(Authorisation):

@@ -9,6 +9,7 @@ from shared.kernel.errors import ClearwayError
 from shared.kernel.party import Speed
 from shared.rails.domain.ach.eastern import EASTERN
 from shared.rails.domain.ach.entry import Service
+from shared.rails.domain.ach_returns import return_terms
 from shared.rails.domain.ach_windows import (
     Cutoff,
     cutoffs_due,
@@ -20,38 +21,50 @@ from shared.rails.domain.banking_days import add_banking_days
 from shared.rails.domain.errors import RailsError
 from shared.rails.domain.tables import in_force, table
 
+# Who returns, as the terms of return codes name it.
+RECEIVING_BANK = "rdfi"
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Our own cut-offs: `lead` before each window of the operator closes, since the bank must have the file by then."""
+    """Our own cut-offs: so long before a window of the operator closes, since the bank must have the file by then."""
 
-    lead: timedelta
+    same_day_lead: timedelta
+    standard_lead: timedelta
 
     def due(self, since: datetime, now: datetime) -> list[Cutoff]:
         """The cut-offs that were reached after `since` and not after `now`, in their order."""
-        return cutoffs_due(since + self.lead, now + self.lead)
+        passed = [
+            cutoff
+            for same_day in (True, False)
+            for cutoff in cutoffs_due(since + self._lead(same_day), now + self._lead(same_day))
+            if cutoff.same_day is same_day
+        ]
+        return sorted(passed, key=self.reached_at)
 
     def reached_at(self, cutoff: Cutoff) -> datetime:
         """When a file for this cut-off is cut: what is queued by then is in it."""
-        return cutoff.closes_at.astimezone(UTC) - self.lead
+        return cutoff.closes_at.astimezone(UTC) - self._lead(cutoff.same_day)
 
     def next(self, now: datetime, service: Service) -> Cutoff:
         """The cut-off that an entry of this service makes which is queued now."""
-        return window_of(now + self.lead, same_day=service is Service.SAME_DAY)
+        same_day, standard = (next_cutoff(now + self._lead(one), same_day=one) for one in (True, False))
+        return same_day if service is Service.SAME_DAY and _is_sooner(same_day, standard) else standard
 
     def service_for(self, speed: Speed, sec: str, amount_cents: int, now: datetime) -> Service:
         """Same-day where it is wanted, where the amount and the class may, and where it is sooner than the standard."""
-        same_day = next_cutoff(now + self.lead, same_day=True)
+        cutoff = self.next(now, Service.SAME_DAY)
         wanted = speed in (Speed.FASTEST, Speed.SAME_DAY)
-        allowed = same_day_allowed(sec, amount_cents, same_day.settles_on)
-        sooner = same_day_is_sooner(now + self.lead)
-        return Service.SAME_DAY if wanted and allowed and sooner else Service.STANDARD
+        allowed = cutoff.same_day and same_day_allowed(sec, amount_cents, cutoff.settles_on)
+        return Service.SAME_DAY if wanted and allowed else Service.STANDARD
+
+    def _lead(self, same_day: bool) -> timedelta:  # noqa: FBT001 - which of two windows, as `Cutoff` says it
+        return self.same_day_lead if same_day else self.standard_lead
 
 
 def same_day_is_sooner(now: datetime) -> bool:
     """Whether a file handed over now settles sooner with a same-day window; in the evening it no longer does."""
-    same_day, standard = (next_cutoff(now, same_day=one).settles_at.astimezone(UTC) for one in (True, False))
-    return same_day < standard
+    return _is_sooner(next_cutoff(now, same_day=True), next_cutoff(now, same_day=False))
 
 
 def window_of(now: datetime, *, same_day: bool) -> Cutoff:
@@ -60,14 +73,18 @@ def window_of(now: datetime, *, same_day: bool) -> Cutoff:
 
 
 def return_is_late(code: str, settled_on: date, returned_on: date) -> bool:
-    """Whether a return that settled on a day came after the deadline of its code. One without a term never does."""
+    """Whether a receiving bank's return that settled on a day came after the deadline of its code.
+
+    One without a term never does, and what the operator, an agency or a gateway returns is not sent back to it.
+    """
     try:
         deadline = return_deadline(code, settled_on)
+        by = return_terms(code, settled_on).by
     except ClearwayError as error:
         if error.code is RailsError.UNKNOWN_RETURN_CODE:
             return False  # it was no code yet when the entry settled
         raise
-    return deadline is not None and returned_on > deadline
+    return by == RECEIVING_BANK and deadline is not None and returned_on > deadline
 
 
 def clear_after_prenote(settles_on: date) -> datetime:
@@ -81,3 +98,7 @@ def return_rate_days(day: date) -> int:
     """Over how many days return rates are taken."""
     days: int = in_force(table("ach_originator")["return_rates"], day)[0]["days"]
     return days
+
+
+def _is_sooner(one: Cutoff, other: Cutoff) -> bool:
+    return one.settles_at.astimezone(UTC) < other.settles_at.astimezone(UTC)

@@ -48,7 +48,7 @@ def test_a_standard_entry_is_not_in_a_same_day_file() -> None:
     world.rail.submit(an_instruction("pay_s.credit"))
     world.rail.submit(an_instruction("pay_f.credit", **FAST))
     world.at("2026-11-03T10:15").cut()
-    world.at("2026-11-04T02:00").cut()
+    world.at("2026-11-03T20:00").cut()
     assert where(world, "pay_f.credit") == "2026-11-03T1030-same-day"
     assert where(world, "pay_s.credit") == "2026-11-04T0215-standard"
     assert [file.control.total_credit_cents for file in world.outbound().values()] == [12_50, 12_50]
@@ -61,7 +61,7 @@ def test_a_standard_entry_is_not_in_a_same_day_file() -> None:
         ("2026-11-03T15:00", ["2026-11-03T1445-same-day"], "2026-11-03T1445-same-day", ["261103"]),
         # Over the third: no window is left, and the standard file of the night takes all.
         ("2026-11-03T17:00", [], "", []),
-        ("2026-11-04T02:00", ["2026-11-04T0215-standard"], "2026-11-04T0215-standard", ["261104"]),
+        ("2026-11-03T20:00", ["2026-11-04T0215-standard"], "2026-11-04T0215-standard", ["261104"]),
         # Over the night too: the standard file goes a day later, while same-day entries still make this day.
         (
             "2026-11-04T11:00",
@@ -108,7 +108,7 @@ def test_trace_numbers_begin_again_after_seven_digits_of_nines() -> None:
     world.documents.run(lambda tx: tx.create(TRACE_COUNTER, {"next": 9_999_999}))
     for number in range(3):
         world.rail.submit(an_instruction(f"pay_{number}.credit"))
-    world.at("2026-11-04T02:00").cut()
+    world.at("2026-11-03T20:00").cut()
     (file,) = world.outbound().values()
     found = [entry.detail.trace_number[8:] for entry in file.entries]
     assert found == ["0000001", "0000002", "9999999"], "ascending, as the rules ask of a batch"
@@ -137,7 +137,7 @@ def test_a_file_that_is_handed_over_too_late_settles_later_and_says_so() -> None
     planned = world.rail.inquire("pay_a.credit")
     assert planned is not None
     assert planned.check_at == new_york("2026-11-03T18:00")
-    (file,) = world.at("2026-11-03T20:00").cut()
+    (file,) = world.at("2026-11-03T19:00").cut()
     assert (file.settles_on, file.settles_at) == (
         new_york("2026-11-04T08:30").date(),
         new_york("2026-11-04T08:30"),
@@ -219,7 +219,7 @@ def test_totals_and_debits_are_counted_as_entries_are_claimed() -> None:
     for number in range(5):
         direction = Direction.DEBIT if number % 2 else Direction.CREDIT
         world.rail.submit(an_instruction(f"pay_{number}.x", 1_00, direction=direction))
-    (sent,) = world.at("2026-11-04T02:00").cut()
+    (sent,) = world.at("2026-11-03T20:00").cut()
     assert (sent.entries, sent.debit_entries, sent.debit_cents, sent.credit_cents) == (5, 2, 2_00, 3_00)
     (document,) = world.documents.find("ach_files", equal={"status": "sent"})
     assert file_from(document) == sent

@@ -67,6 +67,8 @@ ITEM = Item(
         ({"code": "R10", "settled_on": date(2027, 1, 4)}, {}, ("", "")),
         ({"code": "R10", "settled_on": date(2027, 1, 5)}, {}, ("R68", "")),
         ({"code": "R06", "settled_on": date(2027, 6, 1)}, {}, ("", "")),
+        # The operator's own return is not sent back to it.
+        ({"code": "R13", "settled_on": date(2026, 11, 9)}, {}, ("", "")),
         # A code that was none when the entry settled has no deadline.
         ({"code": "R90", "settled_on": date(2027, 6, 1)}, {}, ("", "")),
         ({"account_number": "100000001"}, {}, ("R69", "01")),

@@ -28,7 +28,7 @@ def world() -> AchWorld:
     """One debit sent, and settled."""
     world = AchWorld()
     world.rail.submit(an_instruction("pay_a.debit", 99_99, direction=Direction.DEBIT))
-    world.at("2026-11-04T02:01")
+    world.at("2026-11-03T20:01")
     run_cutoffs(world.clock.now(), world.desk)
     return world.at("2026-11-06T09:00")
 

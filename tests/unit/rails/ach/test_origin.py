@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from shared.kernel.errors import ClearwayError
 from shared.rails.domain.ach.errors import AchError
 from shared.rails.domain.ach.origin import AchOrigin, Authorisation
+from shared.rails.domain.ach.schedule import Schedule
 
 GIVEN = {
     "immediate_destination": "121042882",
@@ -23,13 +25,13 @@ GIVEN = {
 def test_what_must_be_there_is_enough() -> None:
     origin = AchOrigin.parse(json.dumps(GIVEN))
     assert (origin.entry_description, origin.consumer_debits) == ("PAYMENT", Authorisation.INTERNET)
-    assert origin.schedule.lead.total_seconds() == 15 * 60
+    assert origin.schedule == Schedule(timedelta(minutes=15), timedelta(minutes=375))
 
 
 def test_everything_may_be_said() -> None:
     more = {"immediate_destination_name": "A BANK", "immediate_origin_name": "CLEARWAY", "entry_description": "BILL"}
-    origin = AchOrigin.parse(json.dumps(GIVEN | more | {"consumer_debits": "standing", "cutoff_lead_minutes": 60}))
-    assert (origin.consumer_debits, origin.cutoff_lead_minutes) == (Authorisation.STANDING, 60)
+    origin = AchOrigin.parse(json.dumps(GIVEN | more | {"consumer_debits": "standing", "standard_lead_minutes": 60}))
+    assert (origin.consumer_debits, origin.standard_lead_minutes) == (Authorisation.STANDING, 60)
 
 
 @pytest.mark.parametrize(
@@ -45,10 +47,11 @@ def test_everything_may_be_said() -> None:
         ({"odfi_identification": "121042882"}, "/odfi_identification"),
         ({"entry_description": "ELEVEN CHAR"}, "/entry_description"),
         ({"consumer_debits": "by mail"}, "/consumer_debits"),
-        ({"cutoff_lead_minutes": "15"}, "/cutoff_lead_minutes"),
-        ({"cutoff_lead_minutes": -1}, "/cutoff_lead_minutes"),
-        ({"cutoff_lead_minutes": True}, "/cutoff_lead_minutes"),
-        ({"cutoff_lead_minutes": 121}, "/cutoff_lead_minutes"),
+        ({"same_day_lead_minutes": "15"}, "/same_day_lead_minutes"),
+        ({"same_day_lead_minutes": -1}, "/same_day_lead_minutes"),
+        ({"same_day_lead_minutes": True}, "/same_day_lead_minutes"),
+        ({"same_day_lead_minutes": 121}, "/same_day_lead_minutes"),
+        ({"standard_lead_minutes": 841}, "/standard_lead_minutes"),
     ],
 )
 def test_what_a_record_cannot_hold_is_refused_by_field(changes: dict[str, Any], field: str) -> None:

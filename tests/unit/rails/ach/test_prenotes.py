@@ -44,7 +44,7 @@ def test_a_prenote_is_an_entry_without_money(
     world: AchWorld, direction: Direction, account_type: str, holder: PartyType, code: str, sec: str
 ) -> None:
     prenote(world, an_account(account_type=account_type), direction=direction, holder_type=holder)
-    world.at("2026-11-04T02:01").cut()
+    world.at("2026-11-03T20:01").cut()
     header, entry = world.batch_of("prenote.cus_ada.bank-main")
     assert (entry.detail.transaction_code, entry.amount_cents) == (code, 0)
     assert (header.standard_entry_class_code, header.entry_description) == (sec, "PRENOTE")
@@ -53,7 +53,7 @@ def test_a_prenote_is_an_entry_without_money(
 def test_silence_until_the_third_banking_day_verifies(world: AchWorld) -> None:
     sent = prenote(world)
     assert sent.clear_at == new_york("2026-11-09T00:00")  # settles on Wednesday; Thursday, Friday, Monday
-    world.at("2026-11-04T02:01").cut()
+    world.at("2026-11-03T20:01").cut()
     assert verify_prenotes(world.at("2026-11-08T23:59").clock.now(), world.documents) == 0
     assert state(world) is PrenoteStatus.SENT
     assert verify_prenotes(world.at("2026-11-09T00:00").clock.now(), world.documents) == 1
@@ -74,7 +74,7 @@ def test_the_same_account_again_is_the_same_prenote(world: AchWorld) -> None:
     first = prenote(world)
     world.clock.advance(3600)
     assert prenote(world) == first
-    world.at("2026-11-04T02:01").cut()
+    world.at("2026-11-03T20:01").cut()
     assert len(world.sent()) == 1
 
 
@@ -84,7 +84,7 @@ def test_an_instrument_with_other_numbers_is_prenoted_anew(world: AchWorld) -> N
     third = prenote(world, an_account(account_number="300000000"))
     keys = ["prenote.cus_ada.bank-main~2", "prenote.cus_ada.bank-main~3"]
     assert [again.entry_key, third.entry_key] == keys
-    world.at("2026-11-04T02:01").cut()
+    world.at("2026-11-03T20:01").cut()
     assert len(set(world.sent())) == 3
 
 
@@ -116,7 +116,7 @@ def test_a_payment_behind_a_prenote_waits_for_its_time(world: AchWorld) -> None:
     prenote(world)
     answer = world.rail.submit(an_instruction(speed=Speed.FASTEST))
     assert (answer.status, answer.check_at) == (RailStatus.PENDING, new_york("2026-11-09T13:00"))
-    world.at("2026-11-04T02:01").cut()
+    world.at("2026-11-03T20:01").cut()
     world.at("2026-11-07T12:00").cut()
     assert world.entry("pay_a.credit").file_id == ""
     world.at("2026-11-09T10:15").cut()

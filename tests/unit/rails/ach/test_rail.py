@@ -11,8 +11,11 @@ from shared.kernel.errors import ClearwayError, KernelError
 from shared.kernel.money import Money
 from shared.kernel.party import Direction, InstrumentKind, PartyType
 from shared.ports.rail import Instruction, RailError, RailStatus, Speed
+from shared.rails.ach_documents import account_key
 from shared.rails.commands.ach.ach_rail import AchRail
+from shared.rails.domain.ach.known import KnownAccount, Numbers
 from shared.rails.domain.ach.origin import Authorisation
+from shared.rails.domain.ach.terms import account_ref
 from tests.support.ach import ORIGIN, AchWorld, an_account, an_instruction, new_york
 
 
@@ -37,7 +40,7 @@ def test_an_instruction_becomes_an_entry_of_its_class_and_code(
     world: AchWorld, changes: dict[str, Any], code: str, sec: str, account_type: str
 ) -> None:
     world.rail.submit(an_instruction(**changes))
-    world.at("2026-11-04T02:01").cut()
+    world.at("2026-11-03T20:01").cut()
     header, entry = world.batch_of("pay_a.credit")
     assert (entry.detail.transaction_code, header.standard_entry_class_code) == (code, sec)
     assert world.entry("pay_a.credit").account_type == account_type
@@ -76,7 +79,7 @@ def test_the_same_instruction_again_is_the_same_entry(world: AchWorld) -> None:
     first = world.rail.submit(an_instruction())
     world.clock.advance(60)
     assert world.rail.submit(an_instruction()) == first
-    world.at("2026-11-04T02:01").cut()
+    world.at("2026-11-03T20:01").cut()
     assert len(world.sent()) == 1
     assert world.rail.submit(an_instruction()) == world.rail.inquire("pay_a.credit")
 
@@ -115,7 +118,7 @@ def test_a_standard_entry_is_pending_until_the_next_banking_day_settles(world: A
     instruction = an_instruction()
     answer = world.rail.submit(instruction)
     assert (answer.status, answer.check_at) == (RailStatus.PENDING, new_york("2026-11-04T08:30"))
-    moments = ("2026-11-03T23:00", "2026-11-04T02:01", "2026-11-04T08:29", "2026-11-04T08:30", "2026-12-24T09:00")
+    moments = ("2026-11-03T19:59", "2026-11-03T20:01", "2026-11-04T08:29", "2026-11-04T08:30", "2026-12-24T09:00")
     assert statuses(world, instruction, *moments) == [
         "pending 04 08:30",
         "pending 04 08:30",
@@ -136,6 +139,9 @@ def test_a_standard_entry_is_pending_until_the_next_banking_day_settles(world: A
         (Speed.FASTEST, 1_00, "2026-11-03T10:14", "2026-11-03T13:00"),
         (Speed.FASTEST, 1_00, "2026-11-03T10:15", "2026-11-03T17:00"),  # our cut-off is before the operator's
         (Speed.FASTEST, 1_00, "2026-11-03T16:30", "2026-11-04T08:30"),  # no window of this day is left
+        (Speed.STANDARD, 1_00, "2026-11-03T19:59", "2026-11-04T08:30"),
+        (Speed.STANDARD, 1_00, "2026-11-03T20:00", "2026-11-05T08:30"),  # the evening's file is cut
+        (Speed.FASTEST, 1_00, "2026-11-03T20:00", "2026-11-04T13:00"),
         (Speed.FASTEST, 1_00, "2026-11-04T02:30", "2026-11-04T13:00"),
         (Speed.FASTEST, 1_00, "2026-11-07T09:00", "2026-11-09T13:00"),  # a Saturday
     ],
@@ -185,3 +191,41 @@ def test_a_key_that_no_url_could_hold_is_misused(world: AchWorld) -> None:
     with pytest.raises(ClearwayError) as caught:
         world.rail.submit(an_instruction("a key"))
     assert caught.value.code is KernelError.MISUSE
+
+
+A, B, C = (Numbers("021000021", number) for number in ("100000000", "200000000", "300000000"))
+
+
+@pytest.mark.parametrize(
+    ("corrections", "expected"),
+    [
+        ({}, A),
+        ({A: B}, B),
+        ({A: B, B: C}, C),
+        ({A: B, B: A}, A),  # a bank takes back what it said
+        ({B: C}, A),  # another account's
+        ({A: replace(B, account_type="savings")}, replace(B, account_type="savings")),
+        ({A: replace(A, account_type="savings")}, replace(A, account_type="savings")),
+    ],
+)
+def test_an_entry_goes_to_the_account_that_banks_say_is_meant(
+    world: AchWorld, corrections: dict[Numbers, Numbers], expected: Numbers
+) -> None:
+    for wrong, right in corrections.items():
+        key = account_key(account_ref(wrong.routing_number, wrong.account_number))
+        fields = KnownAccount(corrected=right).to_fields()
+        world.documents.run(lambda tx, key=key, fields=fields: tx.create(key, fields))  # type: ignore[misc]
+    world.rail.submit(an_instruction())
+    entry = world.entry("pay_a.credit")
+    assert (entry.account_number, entry.account_type) == (expected.account_number, expected.account_type or "checking")
+    assert entry.account_ref == account_ref(A.routing_number, A.account_number), "as it was instructed"
+    assert world.rail.submit(an_instruction()).status is RailStatus.PENDING, "and the same instruction is the same"
+
+
+def test_corrections_in_a_circle_end(world: AchWorld) -> None:
+    for wrong, right in ((A, B), (B, C), (C, B)):
+        key = account_key(account_ref(wrong.routing_number, wrong.account_number))
+        fields = KnownAccount(corrected=right).to_fields()
+        world.documents.run(lambda tx, key=key, fields=fields: tx.create(key, fields))  # type: ignore[misc]
+    world.rail.submit(an_instruction())
+    assert world.entry("pay_a.credit").account_number in (B.account_number, C.account_number)

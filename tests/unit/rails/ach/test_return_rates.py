@@ -21,7 +21,7 @@ def test_rates_follow_from_what_was_sent_and_what_came_back() -> None:
     for number in range(10):
         world.rail.submit(an_instruction(f"pay_{number}.debit", direction=Direction.DEBIT))
         world.rail.submit(an_instruction(f"pay_{number}.credit"))
-    world.at("2026-11-04T02:01")
+    world.at("2026-11-03T20:01")
     run_cutoffs(world.clock.now(), world.desk)
     world.at("2026-11-06T09:00")
     codes = {
