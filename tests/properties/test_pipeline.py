@@ -87,10 +87,10 @@ passes = st.builds(Passes, st.integers(1, 4), st.sampled_from((None, 1, 3)), st.
 refunds = st.builds(Refunds, which, st.one_of(st.none(), st.integers(1, 100_00)))
 says = st.builds(Says, which, st.sampled_from((True, True, False)))
 others = st.one_of(pays, passes, refunds, st.builds(Cancels, which), says, says)
-# A payment, some of its way, and then what may happen to it or to an earlier one on the way.
-chapters = st.tuples(pays, passes, st.lists(others, max_size=5))
+# A payment, some of its way, perhaps news of what it did there, and then anything, of it or of an earlier one.
+chapters = st.tuples(pays, passes, st.lists(says, max_size=1), st.lists(others, max_size=4))
 scripts = st.lists(chapters, min_size=1, max_size=5).map(
-    lambda told: [act for pay, some_way, more in told for act in (pay, some_way, *more)]
+    lambda told: [act for pay, some_way, news, more in told for act in (pay, some_way, *news, *more)]
 )
 
 
