@@ -19,7 +19,8 @@ from emulators.bank.table.table import ROWS
 from shared.payments.domain.history import chain_is_whole
 from shared.payments.domain.payment import Payment
 from tests.pipeline.expectations import AMOUNT, CREDIT, DEBIT, Expected, expected
-from tests.support.bank_world import BANK, CARD, FUNDED, FUNDS_RAIL, WALLET, BankWorld
+from tests.support.bank_world import CARD, FUNDED, FUNDS_RAIL, BankWorld
+from tests.support.builders import BANK, WALLET
 
 # Longer than any answer, inquiry or sweep may take; with ACH, until the file has settled, over a weekend or a holiday.
 MARGIN = {RailName.ACH: timedelta(days=6)}

@@ -11,16 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Any
 
 import pytest
 
 from emulators.bank.table.outcomes import RailName, Row
 from emulators.bank.table.table import ROWS
+from shared.payments.domain.legs import LegStatus
 from shared.payments.domain.states import State
 from shared.runtime.web import Reply
 from tests.pipeline.expectations import AMOUNT, CREDIT, expected
-from tests.support.bank_world import BANK, CARD, FEE, PAYEE, WALLET, BankWorld, Booked
+from tests.support.bank_world import CARD, FEE, BankWorld, Booked
+from tests.support.builders import BANK, PAYEE, WALLET
 from tests.support.crashes import Crash, CrashPoints
 
 # What is lost on its way or broken, before or after the rail has acted.
@@ -212,3 +213,16 @@ def test_a_process_that_dies_twice_over_a_lost_answer_still_pays_once() -> None:
         for second in deaths(points.calls):
             if second > first:
                 story.check(*story.play(CrashPoints(first, second)))
+
+
+@pytest.mark.parametrize(("rail", "outside"), [("bank", BANK), ("instant", BANK), ("card", CARD)])
+def test_a_rail_that_had_an_instruction_and_denies_it_later_is_not_instructed_again(rail: str, outside: str) -> None:
+    world = BankWorld((rail,), {outside: "0304"})
+    payment_id = world.pay("key-1", AMOUNT, WALLET, outside)
+    world.live(LONG_ENOUGH)
+    assert world.payment(payment_id).legs[0].status is LegStatus.PENDING
+    world.twins.bank.simulator.reset()
+    world.live(LONG_ENOUGH)
+    assert world.twins.bank.simulator.summary()["rails"][rail]["instructions"]["total"] == 0
+    payment = world.payment(payment_id)
+    assert (payment.legs[0].status, payment.drive_at is not None) == (LegStatus.PENDING, True)

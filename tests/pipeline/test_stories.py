@@ -19,8 +19,8 @@ from shared.payments.domain.legs import LegStatus
 from shared.payments.domain.states import State
 from shared.runtime.web import HttpRequest, Reply
 from tests.pipeline.expectations import AMOUNT, CARD_KEPT
-from tests.support.bank_world import BANK, CARD, FEE, FUNDED, FUNDS_RAIL, OTHER_CARD, PAYEE, WALLET, BankWorld, Booked
-from tests.support.builders import ADA
+from tests.support.bank_world import CARD, FEE, FUNDED, FUNDS_RAIL, OTHER_CARD, BankWorld, Booked
+from tests.support.builders import ADA, BANK, PAYEE, WALLET
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NET = AMOUNT - FEE
