@@ -7,7 +7,7 @@ PAYMENTS ?= 600
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lint types format lock bench replay verify doctor clean
+.PHONY: help demo up test check lint types format lock bench replay verify reconcile doctor clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ replay: $(READY) ## bring quarantined and dead-lettered messages back (ARGS="--l
 
 verify: $(READY) ## hold journal, balances and payments against each other (ARGS="--trial-balance", "--project ID")
 	@$(RUN) -m scripts.verify $(ARGS)
+
+reconcile: $(READY) ## compare the bank's statements with the books, and show each rail account (ARGS="--show")
+	@$(RUN) -m scripts.reconcile $(ARGS)
 
 doctor: $(READY) ## say which of Google's emulators are missing, and how to install them
 	@$(RUN) -m emulators doctor

@@ -66,6 +66,11 @@ class Hosts:
     bigquery_url: str
     bank_url: str
 
+    @property
+    def clock_url(self) -> str:
+        """Where the bank tells its time, by which the local system lives."""
+        return f"{self.bank_url}/v1/admin/clock"
+
     @classmethod
     def on(cls, at: Ports) -> Hosts:
         """The hosts on these ports."""

@@ -29,6 +29,7 @@ class EmbeddedBank:
         self.simulator = BankSimulator(clock, objects, callback=self._deliver, seed=seed)
         self._clock = clock
         self._receiver: Endpoint | None = None
+        self._cutoff: datetime | None = None
 
     def call_back_to(self, receiver: Endpoint) -> None:
         """Where callbacks go from now on."""
@@ -50,7 +51,9 @@ class EmbeddedBank:
     def next_cutoff(self) -> datetime:
         """When the next file has to be cut."""
         schedule, now = ACH_ORIGIN.schedule, self._clock.now()
-        return min(schedule.reached_at(schedule.next(now, service)) for service in Service)
+        if self._cutoff is None or self._cutoff <= now:
+            self._cutoff = min(schedule.reached_at(schedule.next(now, service)) for service in Service)
+        return self._cutoff
 
     def _deliver(self, rail: str, headers: Mapping[str, str], body: bytes) -> int:
         if self._receiver is None:

@@ -58,7 +58,8 @@ def rail_secrets() -> str:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What functions run in: `urls` by function, `values` of the variables that they may name under `environment`,
-    `extra` variables that every function is given on top, for tests, and the names of the `rails` that are used."""
+    `extra` variables that every function is given on top, for tests, and the names of the `rails` that are used.
+    With `moved_clock`, every function lives by the bank's clock."""
 
     system: System
     place: Place
@@ -67,6 +68,7 @@ class Surroundings:
     values: Mapping[str, str]
     extra: Mapping[str, str]
     rails: Sequence[str]
+    moved_clock: bool = False
 
     def variables(self, function: Function) -> dict[str, str]:
         """A function's variables: what every function is given, what its description implies, and what it names.
@@ -82,6 +84,8 @@ class Surroundings:
             "BIGQUERY_EMULATOR_HOST": self.hosts.bigquery_url,
             "STORAGE_EMULATOR_HOST": self.hosts.storage_url,
         }
+        if self.moved_clock:
+            found["CLEARWAY_CLOCK_URL"] = self.hosts.clock_url
         if function.uses_files:
             found["CLEARWAY_FILES_BUCKET"] = self.place.files_bucket
         if isinstance(function.trigger, PubsubTrigger):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +22,8 @@ from shared.kernel.errors import ClearwayError
 LOCAL_PROJECT = "clearway-local"
 # The bank simulator's own rail decides everything in seconds; the others have each their own pace.
 ONE_RAIL = ("simulator",)
-ALL_RAILS = ("simulator", "instant", "card", "ach")
+SLOW_RAIL = "ach"
+ALL_RAILS = ("simulator", "instant", "card", SLOW_RAIL)
 LOCAL_REGION = "us-central1"
 WATCHLISTS = ROOT / "emulators" / "watchlists" / "sample"
 _READY_S = 60.0
@@ -33,7 +35,8 @@ class LocalCloud:
     `fixed_ports` takes the well-known ports and leaves the logs in `.clearway/up`; otherwise the ports are free ones
     and the folder is new. `functions_dir` holds one folder for each function; `environment` is given to every function
     on top of its own. `warehouse` and `scheduler` leave out BigQuery with its bridge, and the clock, for tests that
-    want neither; `long_running` is for more than some minutes of load. `rails` are those that payments may take.
+    want neither; `long_running` is for more than some minutes of load. `rails` are those that payments may take; with
+    ACH among them, whose payments take days, all functions live by the bank's clock, which can be put forward.
     Entering raises NOT_INSTALLED, PORT_TAKEN, BAD_DESCRIPTION or SERVICE_FAILED, with nothing left running.
     """
 
@@ -70,6 +73,7 @@ class LocalCloud:
             values={"CLEARWAY_WATCHLIST_DIR": str(watchlist_dir)},
             extra=environment or {},
             rails=rails,
+            moved_clock=SLOW_RAIL in rails,
         )
         self._warehouse = warehouse
         self._scheduler = scheduler
@@ -194,8 +198,10 @@ class LocalCloud:
     def _bank_arguments(self) -> list[str]:
         receiver = self.urls.get("rail_callback")
         told = ["--callback-url", f"{receiver}/v1/rails/{{rail}}/callbacks"] if receiver else []
-        files = ["--files-bucket", self.place.files_bucket] if "ach" in self._surroundings.rails else []
-        return ["--port", str(self.ports.bank), "--bank-rail", "simulator", *told, *files]
+        if self._surroundings.moved_clock:
+            told += ["--files-bucket", self.place.files_bucket]
+            told += configs.follower_arguments(self.system, self.urls, datetime.now(UTC))
+        return ["--port", str(self.ports.bank), "--bank-rail", "simulator", *told]
 
     def _log(self, name: str) -> Path:
         return self.log_dir / f"{name}.log"

@@ -40,6 +40,7 @@ def local_environment() -> dict[str, str]:
         "FIRESTORE_EMULATOR_HOST": hosts.firestore,
         "PUBSUB_EMULATOR_HOST": hosts.pubsub,
         "CLOUD_TASKS_EMULATOR_HOST": hosts.tasks,
+        "CLEARWAY_CLOCK_URL": hosts.clock_url,
         "CLEARWAY_SETTLEMENT_URL": f"http://127.0.0.1:{ports.functions['settlement']}",
     }
 

@@ -7,8 +7,10 @@ import os
 import signal
 import sys
 import threading
+from datetime import time
 
 from emulators.bank.callbacks.outbox import DEFAULT_SECRET
+from emulators.bank.followers import Followers
 from emulators.bank.server import BankServer
 from shared.ports.objects import ObjectStore
 
@@ -28,6 +30,16 @@ def main() -> int:
     parser.add_argument("--callback-url", default=os.environ.get(CALLBACK_VARIABLE, ""), help=help_)
     parser.add_argument("--bank-rail", default="bank", help="what the JSON rail is called (default bank)")
     parser.add_argument("--files-bucket", default="", help="a Cloud Storage bucket for files (default: in memory)")
+    parser.add_argument(
+        "--follower-url", action="append", default=[], help="posted to when the clock was put forward; may be repeated"
+    )
+    parser.add_argument(
+        "--follower-stop",
+        action="append",
+        default=[],
+        type=time.fromisoformat,
+        help="a time of day (HH:MM, US Eastern) at which the clock stops on its way for those; may be repeated",
+    )
     arguments = parser.parse_args()
     told_to_stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -42,6 +54,7 @@ def main() -> int:
             callback_url=arguments.callback_url,
             bank_rail=arguments.bank_rail,
             objects=_files(arguments.files_bucket),
+            followers=Followers(arguments.follower_url, arguments.follower_stop) if arguments.follower_url else None,
             secret=os.environ.get(SECRET_VARIABLE, "") or DEFAULT_SECRET,
         )
     except OSError as error:

@@ -19,6 +19,7 @@ from emulators.bank.callbacks.outbox import DEFAULT_SECRET
 from emulators.bank.callbacks.post import HttpPost
 from emulators.bank.clock import BankClock
 from emulators.bank.exchange import JSON, Request, Response, problem
+from emulators.bank.followers import Followers
 from emulators.bank.magic import Reply
 from emulators.bank.simulator import BankSimulator
 from shared.adapters.memory.objects import InMemoryObjects
@@ -42,7 +43,8 @@ class BankServer(ThreadingHTTPServer):
     instruction may lie unseen; `slow_s` is the pause of a slow reply. Port 0 takes a free one: see `url`. Callbacks are
     posted to `callback_url` (`{rail}` in it stands for the rail's name), signed with `secret`; without one, there are
     none. Files are exchanged through `objects`, by default a store in memory, which `/v1/files` shows. `bank_rail` is
-    what the JSON rail is called on callbacks and accounts.
+    what the JSON rail is called on callbacks and accounts. `followers` live by the bank's clock, and so does then
+    whoever is called back.
     """
 
     daemon_threads = False
@@ -61,6 +63,7 @@ class BankServer(ThreadingHTTPServer):
         secret: str = DEFAULT_SECRET,
         objects: ObjectStore | None = None,
         bank_rail: str = "bank",
+        followers: Followers | None = None,
     ) -> None:
         self.clock = BankClock()
         self._post = HttpPost(callback_url) if callback_url else None
@@ -71,10 +74,11 @@ class BankServer(ThreadingHTTPServer):
             seed=seed,
             unseen_s=hold_s,
             secret=secret,
-            # However far the bank's clock is put forward, its callbacks are received in the present.
-            signing_clock=lambda: datetime.now(UTC),
+            # However far the bank's clock is put forward, its callbacks are received in the present of who gets them.
+            signing_clock=self.clock.now if followers else lambda: datetime.now(UTC),
             token=token,
             bank_rail=bank_rail,
+            followers=followers,
         )
         self.bank = self.simulator.bank
         self.hold_s = hold_s
@@ -118,12 +122,19 @@ class BankServer(ThreadingHTTPServer):
             self._post.close()
 
     def _let_due_happen(self) -> None:
+        said = ""
         while not self.stopping.wait(PUMP_S):
+            if self.simulator.advancing:
+                continue
             try:
                 self.simulator.run_due()
             except ClearwayError as error:
-                # What was due stays due, and is tried again.
-                print(f"the bank's clock stands still: {error}", file=sys.stderr)
+                # What was due stays due, and is tried again: the store of the files may come up after the bank.
+                if error.detail != said:
+                    print(f"the bank's clock stands still: {error.detail}", file=sys.stderr, flush=True)
+                said = error.detail
+            else:
+                said = ""
 
     def server_bind(self) -> None:
         """Bind without asking the resolver for the host's name, which HTTPServer does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ class Bank(Protocol):
     """What of the simulator can be reached through the side door."""
 
     clock: SimulatorClock
+    ahead: timedelta
 
     def advance(self, duration_s: float) -> None:
         """Put the clock forward."""
@@ -48,6 +50,7 @@ class SideDoor:
             Route("POST", "/v1/admin/reset", self._reset, guarded=False),
             Route("POST", "/v1/admin/faults", self._plant, guarded=False),
             Route("POST", "/v1/admin/breaks", self._break, guarded=False),
+            Route("GET", "/v1/admin/clock", lambda _, __: self._clock(), guarded=False),
             Route("POST", "/v1/admin/clock/advance", self._advance, guarded=False),
             Route("GET", "/healthz", lambda _, __: Response(HTTPStatus.OK, {"status": "ok"}), guarded=False),
         )
@@ -69,4 +72,8 @@ class SideDoor:
 
     def _advance(self, request: Request, _: str) -> Response:
         self._bank.advance(parse_advance(json_object(request.body)))
-        return Response(HTTPStatus.OK, {"now": self._bank.clock.now().isoformat()})
+        return self._clock()
+
+    def _clock(self) -> Response:
+        now, ahead_s = self._bank.clock.now().isoformat(), self._bank.ahead.total_seconds()
+        return Response(HTTPStatus.OK, {"now": now, "ahead_s": ahead_s})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from emulators.bank.desk.desk import Desk
 from emulators.bank.exchange import JSON, Request, Response, problem
 from emulators.bank.fields import Fault
 from emulators.bank.files import FileCalls
+from emulators.bank.followers import Followers
 from emulators.bank.in_process import InProcess
 from emulators.bank.instant.api import InstantCalls
 from emulators.bank.routes import Api
@@ -42,7 +44,7 @@ class BankSimulator:
     `callback` is told everything that the bank says on its own; it returns an HTTP status. `seed` goes into references
     and ids. `unseen_s` is how long an instruction of the ending 0204 is denied. `secret` signs callbacks, as of the
     moment that `signing_clock` gives (default: `clock`). With a `token`, the rails need it as a bearer token.
-    `bank_rail` is what the JSON rail is called on callbacks and accounts.
+    `bank_rail` is what the JSON rail is called on callbacks and accounts. `followers` live by this clock too.
 
     What is due by the clock happens in `run_due` and `advance`, and what concerns only the bank's own state before each
     call too, so that an answer is never older than the clock; callbacks and files wait for `run_due`.
@@ -61,8 +63,13 @@ class BankSimulator:
         token: str = "",
         bank_rail: str = "bank",
         entries_per_page: int = ENTRIES_PER_PAGE,
+        followers: Followers | None = None,
     ) -> None:
         self.clock = clock
+        # How far ahead `advance` has put it of the clock that it was.
+        self.ahead = timedelta()
+        self._followers = followers or Followers()
+        self._advancing = threading.Lock()
         self.objects = objects
         self._inward = Agenda()
         self._outward = Agenda()
@@ -147,14 +154,24 @@ class BankSimulator:
             done += self.ach.take_files()
         return done
 
+    @property
+    def advancing(self) -> bool:
+        """Whether an advance is under way, which lets happen what comes due on it."""
+        return self._advancing.locked()
+
     def advance(self, duration_s: float) -> None:
-        """Put the clock forward from moment to moment at which something is due, and let it happen there."""
-        until = self.clock.now() + timedelta(seconds=duration_s)
-        self.run_due()
-        while (due := self._next_noted()) is not None and due <= until:
-            self.clock.advance(max(0.0, (due - self.clock.now()).total_seconds()))
+        """Put the clock forward from moment to moment at which something is due, and let it happen there.
+
+        Those who follow the clock are called on the way and at the end; one advance at a time.
+        """
+        with self._advancing:
+            now = self.clock.now()
+            until = now + timedelta(seconds=duration_s)
+            for stop in (*self._followers.stops(now, until), until):
+                self._advance_to(stop)
+                self._followers.call()
+            # What they have just brought, such as a file.
             self.run_due()
-        self.clock.advance(max(0.0, (until - self.clock.now()).total_seconds()))
 
     def plant(self, fault: Fault) -> None:
         """Let a fault strike calls on its rail."""
@@ -188,6 +205,19 @@ class BankSimulator:
             "callbacks": self.outbox.summary(),
             "statements": self.statements.summary(),
         }
+
+    def _advance_to(self, until: datetime) -> None:
+        self.run_due()
+        while (due := self._next_noted()) is not None and due <= until:
+            self._leap_to(due)
+            self.run_due()
+        self._leap_to(until)
+
+    def _leap_to(self, moment: datetime) -> None:
+        duration_s = max(0.0, (moment - self.clock.now()).total_seconds())
+        self.clock.advance(duration_s)
+        self.ahead += timedelta(seconds=duration_s)
+        self._followers.leapt(duration_s)
 
     def _catch_up(self) -> None:
         self.bank.catch_up()

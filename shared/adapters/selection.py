@@ -51,17 +51,21 @@ class Selection:
     def finds(self, document: Document) -> bool:
         """Whether a document is one of those asked for."""
         fields = document.fields
-        if any(name not in fields or not _same(fields[name], value) for name, value in self.equal.items()):
-            return False
+        for name, value in self.equal.items():
+            if name not in fields or not _same(fields[name], value):
+                return False
         if self.contains and not _holds(fields.get(self.contains[0]), self.contains[1]):
             return False
-        return _within(fields.get(self.ordered_by or ""), self.at_least, self.at_most)
+        return self.ordered_by is None or _within(fields.get(self.ordered_by), self.at_least, self.at_most)
 
 
 def _within(value: Any, at_least: tuple[str, Any] | None, at_most: tuple[str, Any] | None) -> bool:
-    bounds = [bound[1] for bound in (at_least, at_most) if bound]
-    if any(_kind(value) != _kind(bound) for bound in bounds):
+    if value is None:
         return False
+    kind = _kind(value)
+    for bound in (at_least, at_most):
+        if bound is not None and _kind(bound[1]) != kind:
+            return False
     return (at_least is None or at_least[1] <= value) and (at_most is None or value <= at_most[1])
 
 
@@ -70,7 +74,7 @@ def _holds(value: Any, item: Any) -> bool:
 
 
 def _same(value: Any, other: Any) -> bool:
-    return _kind(value) == _kind(other) and bool(value == other)
+    return bool(value == other) and _kind(value) == _kind(other)
 
 
 def _kind(value: Any) -> str | None:

@@ -15,6 +15,7 @@ class Settings:
     """Where everything is. The emulator hosts are None in the cloud.
 
     `rails` are base URLs by the rail's name (empty for `ach`), `rail_tokens` the bearer tokens of those that want one.
+    `clock_url` is for the emulators alone, see `cloud_clock`.
     """
 
     project: str
@@ -35,6 +36,7 @@ class Settings:
     originator: str
     delivery_attempts_max: int
     drive_after_s: float
+    clock_url: str
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -80,4 +82,5 @@ class Settings:
             originator=text("CLEARWAY_ORIGINATOR", ""),
             delivery_attempts_max=int(number("CLEARWAY_DELIVERY_ATTEMPTS_MAX", "5")),
             drive_after_s=number("CLEARWAY_DRIVE_AFTER_S", "120"),
+            clock_url=text("CLEARWAY_CLOCK_URL", ""),
         )

@@ -19,6 +19,7 @@ ACH_INBOUND = "tests/simulation/test_ach_inbound.py"
 DOCUMENTS = "tests/contracts/test_documents.py"
 BOOKING = "tests/unit/ledger/test_book_money.py"
 HOT_WALLET = "tests/contracts/test_hot_wallet.py::test_a_wallet_that_all_reach_for_at_once_is_never_overdrawn"
+PAYMENTS = "tests/unit/payments"
 CALLBACKS = "tests/functions/test_rail_callback.py"
 
 
@@ -117,6 +118,55 @@ GUARDS = (
         "if said is None or said.answer is None or said.repeats or",
         "if said is None or said.answer is None or",
         "tests/contracts/test_rail_instant.py::test_the_refusal_of_a_duplicate_is_no_outcome_of_the_first",
+    ),
+    Guard(
+        "a leg is returned once",
+        "shared/payments/commands/conclude_leg.py",
+        "case (LegStatus.ACCEPTED, RailStatus.RETURNED):",
+        "case (LegStatus.ACCEPTED | LegStatus.RETURNED, RailStatus.RETURNED):",
+        f"{PAYMENTS}/test_returns.py::test_a_leg_that_came_back_does_not_come_back_again",
+    ),
+    Guard(
+        "a refund gives back no more than is left",
+        "shared/payments/commands/refund_payment.py",
+        "elif not 0 < amount_minor <= _left_minor(original):",
+        "elif amount_minor <= 0:",
+        f"{PAYMENTS}/test_refunds.py::test_no_more_is_refunded_than_was_moved",
+    ),
+    Guard(
+        "a payment is cancelled only before a rail may have been told",
+        "shared/payments/commands/cancel_payment.py",
+        "if payment.state not in CANCELLABLE:",
+        "if False:",
+        f"{PAYMENTS}/test_cancelling.py::test_settlement_that_begins_first_is_not_cancelled",
+    ),
+    Guard(
+        "news of a rail that the leg was taken from is ignored",
+        "shared/payments/commands/take_news.py",
+        "if leg.rail != rail:",
+        "if False:",
+        f"{PAYMENTS}/test_failover.py::test_news_of_a_rail_that_the_leg_was_taken_from_is_ignored",
+    ),
+    Guard(
+        "a leg goes to the next rail only when the first was certainly not told",
+        "shared/payments/commands/settle_payment.py",
+        "if error.code is not RailError.NOT_SENT or leg.attempts > 1 or not leg.others:",
+        "if not leg.others:",
+        f"{PAYMENTS}/test_failover.py::test_a_rail_that_may_have_been_told_keeps_the_leg",
+    ),
+    Guard(
+        "a leg is handed on only as it was marked",
+        "shared/payments/commands/begin_leg.py",
+        "leg != begun.leg or",
+        "",
+        f"{PAYMENTS}/test_failover.py::test_a_leg_of_which_the_rail_has_told_meanwhile_is_not_handed_on",
+    ),
+    Guard(
+        "what the payer's bank took back is not passed on",
+        "shared/payments/commands/begin_leg.py",
+        "        if taken_back:\n",
+        "        if False:\n",
+        f"{PAYMENTS}/test_returns.py::test_what_was_taken_back_before_any_rail_heard_of_passing_it_on_stays",
     ),
     Guard(
         "a step that was taken publishes again what it owes",

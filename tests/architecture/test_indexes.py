@@ -20,6 +20,7 @@ from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.replay import quarantined
 from shared.runtime.steps.timer_ach import cut as ach_cut
 from shared.runtime.steps.timer_ach import inbound as ach_inbound
+from shared.runtime.steps.timer_reconcile import run_reconciliation
 from shared.runtime.steps.timer_schedules import run_due_schedules
 from shared.runtime.web import HttpRequest
 from tests.support.ach import ORIGIN
@@ -104,6 +105,7 @@ def test_every_query_has_its_index_and_every_index_its_query() -> None:
         world.twins.clock.advance(12 * 3600)
         ach_cut(backbone, InMemoryObjects(), ORIGIN)
         ach_inbound(backbone, InMemoryObjects(), ORIGIN, lambda _: None)
+    run_reconciliation(backbone, InMemoryObjects())
     described = json.loads((ROOT / "infra" / "firestore" / "indexes.json").read_text(encoding="utf-8"))
     indexes = {
         (index["collection"], tuple((field["path"], field.get("order") or field["array"]) for field in index["fields"]))

@@ -1,11 +1,14 @@
-"""The clock's contract: the same cases on the system's clock and on the one that is moved by hand."""
+"""The clock's contract: the same cases on the system's clock, on the one that is moved by hand, and on one ahead."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from emulators.bank.server import BankServer
+from shared.adapters.clock_ahead import ClockAhead
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.system_clock import SystemClock
 from shared.kernel.errors import ClearwayError, KernelError
@@ -14,9 +17,16 @@ from shared.ports.clock import Clock
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 
-@pytest.fixture(params=["manual", "system"])
-def clock(request: pytest.FixtureRequest) -> Clock:
-    return ManualClock(NOON) if request.param == "manual" else SystemClock()
+@pytest.fixture(params=["manual", "system", "ahead"])
+def clock(request: pytest.FixtureRequest) -> Iterator[Clock]:
+    if request.param != "ahead":
+        yield ManualClock(NOON) if request.param == "manual" else SystemClock()
+        return
+    bank = BankServer()
+    bank.start()
+    bank.simulator.advance(timedelta(days=3).total_seconds())
+    yield ClockAhead(f"{bank.url}/v1/admin/clock")
+    bank.stop()
 
 
 def test_now_is_aware_and_in_utc(clock: Clock) -> None:

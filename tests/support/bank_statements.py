@@ -35,6 +35,7 @@ class Line:
     code: str = ""
     file_id: str = ""
     count: int = 0
+    reversal: bool = False
 
 
 def leg_line(amount_minor: int, reference: str, key: str, code: str = "") -> Line:
@@ -61,6 +62,7 @@ def entry_of(line: Line, currency: str, day: date, status: EntryStatus = EntrySt
         way,
         status,
         CODE,
+        reversal=line.reversal,
         booking_date=day,
         bank_reference=line.reference,
         details=(details,) if line.name or line.file_id else (),

@@ -27,8 +27,8 @@ API_KEYS = json.dumps({"test": {"tenant": TENANT, "sha256": hashlib.sha256(KEY.e
 AUTHORIZATION = f"Bearer {KEY}"
 
 
-def customer_body(reference: str, name: str, account_number: str = "100000000") -> dict[str, Any]:
-    """A verified customer with a wallet, a bank account of its own and a saved payee."""
+def customer_body(reference: str, name: str, account_number: str = "100000000", own_number: str = "") -> dict[str, Any]:
+    """A verified customer with a wallet, a bank account of its own and a saved payee, on one number or on two."""
     bank = {"kind": "bank_account", "currency": "USD", "routing_number": "021000021", "account_number": account_number}
     return {
         "reference": reference,
@@ -39,7 +39,7 @@ def customer_body(reference: str, name: str, account_number: str = "100000000") 
         "tier": "verified",
         "instruments": [
             {"id": WALLET, "kind": "wallet", "currency": "USD"},
-            {"id": BANK, **bank},
+            {"id": BANK, **bank, "account_number": own_number or account_number},
             {"id": FUNDS, **bank, "account_number": "100000000"},
             {"id": PAYEE, **bank, "holder_name": "Grace Meadow", "holder_country": "US"},
             # An invented name of the sample watchlist.
@@ -78,19 +78,21 @@ class World:
         wrapping: Wrapping | None = None,
         *,
         account_number: str = "100000000",
+        own_number: str = "",
         order: Random | None = None,
         duplicates: float = 0.0,
         tariff: Tariff | None = None,
         hold_policy: HoldPolicy | None = None,
     ) -> None:
-        """`account_number` is that of Ada's payee and bank account: its last digits select what the rail does.
+        """`account_number` is that of Ada's payee, and of her own bank account unless that has `own_number`: the last
+        digits select what the rail does.
 
         `order` shuffles messages, and `duplicates` is the share of them that is delivered again after it was taken.
         """
         clock = ManualClock(NOON)
         funding = make_twins(clock)
         plain = EmbeddedCloud(funding, api_keys=API_KEYS)
-        self.register(plain, "ada", "Ada Brook", account_number)
+        self.register(plain, "ada", "Ada Brook", account_number, own_number)
         self.register(plain, "bob", "Bob Lane", "100000001")
         self.submit(plain, "funding", payment_body(500_00, **FUNDING))
         assert plain.settle_down()
@@ -102,9 +104,9 @@ class World:
         )
 
     @staticmethod
-    def register(cloud: EmbeddedCloud, reference: str, name: str, account_number: str) -> None:
+    def register(cloud: EmbeddedCloud, reference: str, name: str, account_number: str, own_number: str = "") -> None:
         """Register a customer."""
-        body = json.dumps(customer_body(reference, name, account_number)).encode()
+        body = json.dumps(customer_body(reference, name, account_number, own_number)).encode()
         assert cloud.call("POST", "/v1/customers", body, authorization=AUTHORIZATION).status == 201
 
     @staticmethod

@@ -20,7 +20,7 @@ from shared.reconciliation.commands.receive_file import receive_file
 from shared.reconciliation.commands.settle_slots import Settled, settle_slots, unsettled
 from shared.reconciliation.commands.take_statement import take_statement, whole_of
 from shared.reconciliation.documents import ACCOUNTS, MATCHES
-from shared.reconciliation.domain.breaks import Limits
+from shared.reconciliation.domain.breaks import NOTHING_YET
 from shared.reconciliation.domain.slot import SlotStatus
 
 
@@ -57,9 +57,7 @@ def _take(name: str, desk: Desk, counts: Counter[str]) -> None:
         counts["refused"] += refuse_pages(pages, error, desk)
         counts["opened"] += 1
         return
-    # Nothing can be missing on the strength of this statement alone, so the journal's side waits for its comparison.
-    limits = Limits(None, desk.tolerance(whole.rail).limits(None, desk.today, desk.days(whole.rail)).booked_through)
-    taken = take_statement(whole, limits, desk)
+    taken = take_statement(whole, NOTHING_YET, desk)
     _count(counts, taken.settled)
     counts["closed"] += end_files(whole, desk, superseded=taken.superseded)
     counts["statements"] += not taken.superseded
@@ -77,7 +75,7 @@ def _compare(rail: str, currency: str, desk: Desk, counts: Counter[str]) -> None
     compared = compare_days(rail, currency, desk)
     counts["opened"] += compared.cases.opened
     counts["closed"] += compared.cases.closed
-    limits = desk.tolerance(rail).limits(compared.through, desk.today, desk.days(rail))
+    limits = desk.tolerance(rail).limits(compared.through, desk.days(rail))
     _count(counts, compare_journal(compared.account, limits, desk))
     for status in (SlotStatus.WAITING, SlotStatus.BROKEN):
         wanted = {"account": compared.account.name, "status": status.value}

@@ -161,9 +161,10 @@ def _changes(whole: Whole, before: Whole | None, desk: Desk) -> Iterator[SlotCha
     for place, claim in said.items():
         if place not in known:
             meant = _meant(claim, desk)
-            yield SlotChange(meant.name, added=(claim.item,))
-            if meant.batch is not None:
-                yield from batch_changes(meant.name, meant.batch, meant.contents, day=whole.day)
+            if meant.batch is None:
+                yield SlotChange(meant.name, added=(claim.item,))
+            else:
+                yield from batch_changes(meant.name, meant.batch, meant.contents, day=whole.day, shown=claim.item)
 
 
 def _claims(whole: Whole, desk: Desk) -> Iterator[Claim]:

@@ -29,12 +29,16 @@ class BreakKind(StrEnum):
 class Limits:
     """What has had its time by now.
 
-    What was booked before `missing_before` should be on a statement; None when no statement was read yet. What
+    What was booked before `missing_before` should be on a statement; None while no statement can say so. What
     statements up to `booked_through` show should be booked.
     """
 
     missing_before: datetime | None
     booked_through: date
+
+
+# Neither side has had its time: what one statement alone can show.
+NOTHING_YET = Limits(None, date.min)
 
 
 @dataclass(frozen=True, slots=True)

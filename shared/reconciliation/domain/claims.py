@@ -27,16 +27,15 @@ _PREFIX = "pay_"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One thing that a statement says about one slot. `file_id` is set for a batched entry, with its direction."""
+    """One thing that a statement says about one slot.
+
+    `file_id` is set for a batched entry; `outgoing` says which of the file's two directions it is of.
+    """
 
     name: SlotName
     item: Item
     file_id: str = ""
-
-    @property
-    def outgoing(self) -> bool:
-        """Whether money went out."""
-        return self.item.amount_minor < 0
+    outgoing: bool = False
 
 
 def day_of_statement(statement: Statement) -> date:
@@ -100,8 +99,10 @@ def _claims(shown: _Shown, entry: Entry) -> Iterator[Claim]:
         for number, (one, part_minor) in enumerate(zip(transactions, parts, strict=True), 1):
             yield _single(shown, one, part_minor, part=number)
     elif batch is not None and _file_id(batch):
-        name = shown.name(SlotKind.BATCH, name_of_batch(_file_id(batch), outgoing=signed_minor < 0))
-        yield Claim(name, shown.item(signed_minor, count=batch.count), _file_id(batch))
+        # What a reversal undoes moved the other way.
+        outgoing = (signed_minor < 0) is not entry.reversal
+        name = shown.name(SlotKind.BATCH, name_of_batch(_file_id(batch), outgoing=outgoing))
+        yield Claim(name, shown.item(signed_minor, count=batch.count), _file_id(batch), outgoing)
     elif len(transactions) == 1:
         yield _single(shown, transactions[0], signed_minor)
     else:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.kernel.errors import ClearwayError
-from shared.reconciliation.domain.breaks import Limits
+from shared.reconciliation.domain.breaks import NOTHING_YET, Limits
 from shared.reconciliation.domain.errors import ReconciliationError
 from shared.reconciliation.domain.rail_days import BankingDay, RailDays
 
@@ -45,12 +45,15 @@ class Tolerance:
         """The last day whose missing statement is no longer waited for."""
         return self.due_through(today) - timedelta(days=self.waited_for_days)
 
-    def limits(self, read_through: date | None, today: date, days: RailDays) -> Limits:
-        """What has had its time when the statements are complete through a day."""
-        return Limits(self._missing_before(read_through, days), today - timedelta(days=self.booked_within_days))
+    def limits(self, read_through: date | None, days: RailDays) -> Limits:
+        """What has had its time when the statements are complete through a day; nothing before there is one.
 
-    def _missing_before(self, read_through: date | None, days: RailDays) -> datetime | None:
-        return days.end_of(days.before(read_through, self.late_statements)) if read_through else None
+        Both sides wait for statements and not for the clock: what a statement that is missing may explain is no break.
+        """
+        if read_through is None:
+            return NOTHING_YET
+        missing_before = days.end_of(days.before(read_through, self.late_statements))
+        return Limits(missing_before, read_through - timedelta(days=self.booked_within_days))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,11 @@ from emulators import configs, runs
 from emulators.addresses import Hosts, fixed_ports, free_ports
 from emulators.description import FILES, Function, Role, load_system
 from emulators.function_process import LOCAL_API_KEY, LOCAL_TENANT, Surroundings, api_keys, invoker
+from emulators.identity import ACH_ORIGIN
 from emulators.wiring import Place
+from shared.rails.domain.ach.eastern import EASTERN
 from shared.runtime.api_keys import ApiKeys
+from tests.support.builders import NOON
 
 SYSTEM = load_system(Path(__file__).resolve().parents[2] / "emulators" / "runner_functions")
 PLACE = Place("demo", "us-central1")
@@ -64,6 +68,13 @@ def test_only_who_has_a_role_on_the_files_is_told_of_their_bucket() -> None:
     assert "CLEARWAY_FILES_BUCKET" not in surroundings().variables(function("listen"))
 
 
+def test_functions_live_by_the_banks_clock_only_where_it_may_be_moved() -> None:
+    moved = dataclasses.replace(surroundings(), moved_clock=True)
+    told = {moved.variables(one)["CLEARWAY_CLOCK_URL"] for one in SYSTEM.functions}
+    assert told == {f"{Hosts.on(PORTS).bank_url}/v1/admin/clock"}
+    assert not any("CLEARWAY_CLOCK_URL" in surroundings().variables(one) for one in SYSTEM.functions)
+
+
 def test_only_who_asks_gets_the_keys() -> None:
     assert surroundings().variables(function("front"))["CLEARWAY_API_KEYS"] == api_keys()
     assert "CLEARWAY_API_KEYS" not in surroundings().variables(function("listen"))
@@ -98,6 +109,21 @@ def test_the_scheduler_is_told_each_job() -> None:
     assert job["url"] == URLS["clock"] + "/leap-day"
     assert job["schedule"] == "0 0 29 2 *"
     assert job["deadline_s"] == 30
+
+
+def test_the_bank_is_told_each_job_and_stops_at_each_cut_off() -> None:
+    system = load_system()
+    told = configs.follower_arguments(system, {"timer": "http://timer"}, NOON)
+    options = list(zip(told[::2], told[1::2], strict=True))
+    jobs = [job for _, trigger in system.scheduled() for job in trigger.jobs]
+    assert [value for option, value in options if option == "--follower-url"] == [
+        f"http://timer{job.path}" for job in jobs
+    ]
+    stops = {value for option, value in options if option == "--follower-stop"}
+    schedule = ACH_ORIGIN.schedule
+    cut = [schedule.reached_at(cutoff).astimezone(EASTERN) for cutoff in schedule.due(NOON, NOON + timedelta(days=7))]
+    assert {f"{at:%H:%M}" for at in cut} | {"09:00"} == stops
+    assert len(stops) > 3
 
 
 def test_the_bridge_is_told_what_infra_says() -> None:

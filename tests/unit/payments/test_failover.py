@@ -156,6 +156,21 @@ def test_who_lost_the_leg_to_another_process_does_not_hand_it_on() -> None:
     assert bench.balances()["one"] == AMOUNT
 
 
+def test_a_leg_of_which_the_rail_has_told_meanwhile_is_not_handed_on() -> None:
+    bench = Bench(rails=BOTH)
+    payment_id = bench.approved(Route.PAYOUT)
+
+    def told() -> None:
+        bench.say(payment_id, LegRole.PAY_OUT, answer(RailStatus.ACCEPTED))
+        not_sent()
+
+    settlement = behind_a_door(bench, told)
+    assert raised(lambda: settle_payment(payment_id, settlement)) is PaymentError.TOO_EARLY_TO_BELIEVE
+    payment = bench.settle(payment_id)
+    assert (payment.state, the_leg(payment).rail, the_leg(payment).others) == (State.COMPLETED, "one", ("two",))
+    assert bench.rails["two"].instructions == {}
+
+
 def test_a_process_that_found_the_mark_of_another_one_does_not_hand_the_leg_on() -> None:
     bench = Bench(rails=BOTH)
     payment_id = bench.approved(Route.PAYOUT)

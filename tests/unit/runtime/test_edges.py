@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from shared.adapters.clock_ahead import ClockAhead
+from shared.adapters.system_clock import SystemClock
+from shared.cloud.backbone import cloud_clock
 from shared.cloud.files import cloud_files
 from shared.contracts.errors import ContractError
 from shared.kernel.errors import ClearwayError, KernelError
@@ -42,6 +45,24 @@ def test_files_without_a_bucket_stop_the_function_from_starting() -> None:
         cloud_files(Settings.from_environment({"GOOGLE_CLOUD_PROJECT": "p"}))
     assert caught.value.code is KernelError.MISUSE
     assert "CLEARWAY_FILES_BUCKET" in caught.value.detail
+
+
+CLOCK = {"GOOGLE_CLOUD_PROJECT": "p", "CLEARWAY_CLOCK_URL": "http://127.0.0.1:1/clock"}
+EMULATORS = {f"{name}_EMULATOR_HOST": "127.0.0.1:1" for name in ("FIRESTORE", "PUBSUB", "CLOUD_TASKS")}
+
+
+@pytest.mark.parametrize("real", EMULATORS)
+def test_a_clock_that_can_be_moved_stops_a_function_with_a_real_service_from_starting(real: str) -> None:
+    environment = {**CLOCK, **{name: host for name, host in EMULATORS.items() if name != real}}
+    with pytest.raises(ClearwayError) as caught:
+        cloud_clock(Settings.from_environment(environment))
+    assert caught.value.code is KernelError.MISUSE
+    assert "CLEARWAY_CLOCK_URL" in caught.value.detail
+
+
+def test_the_clock_is_the_systems_own_unless_the_emulators_have_another() -> None:
+    assert type(cloud_clock(Settings.from_environment({"GOOGLE_CLOUD_PROJECT": "p", **EMULATORS}))) is SystemClock
+    assert type(cloud_clock(Settings.from_environment({**CLOCK, **EMULATORS}))) is ClockAhead
 
 
 def keys() -> ApiKeys:
