@@ -98,6 +98,7 @@ class Surroundings:
             "CLEARWAY_API_KEYS": api_keys(),
             "CLEARWAY_RAILS": json.dumps(dict.fromkeys(self.rails, self.hosts.bank_url)),
             "CLEARWAY_RAIL_TOKENS": "{}",
+            "CLEARWAY_PARTICIPANTS_DIR": "",
             "CLEARWAY_ORIGINATOR": json.dumps(asdict(ORIGINATOR)),
             "CLEARWAY_ACH_ORIGIN": json.dumps(asdict(ACH_ORIGIN)),
             "CLEARWAY_RAIL_SECRETS": rail_secrets(),

@@ -30,6 +30,7 @@ class Settings:
     rails: Mapping[str, str]
     rail_tokens: Mapping[str, str] = field(repr=False)
     ach_origin: str
+    participants_dir: str
     watchlist_dir: str
     api_keys: str
     rail_secrets: str
@@ -76,6 +77,7 @@ class Settings:
             rails=texts("CLEARWAY_RAILS"),
             rail_tokens=texts("CLEARWAY_RAIL_TOKENS"),
             ach_origin=text("CLEARWAY_ACH_ORIGIN", ""),
+            participants_dir=text("CLEARWAY_PARTICIPANTS_DIR", ""),
             watchlist_dir=text("CLEARWAY_WATCHLIST_DIR", ""),
             api_keys=text("CLEARWAY_API_KEYS", "{}"),
             rail_secrets=text("CLEARWAY_RAIL_SECRETS", "{}"),
