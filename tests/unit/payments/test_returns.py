@@ -151,6 +151,14 @@ def test_collected_money_is_passed_on_when_it_is_safe_and_not_before() -> None:
     assert bench.play(payment_id, ">").state is State.PAYING_OUT
 
 
+@pytest.mark.parametrize(("percent", "waits"), [(0, False), (50, False), (99, False), (100, True)])
+def test_collected_money_waits_only_where_all_of_it_is_kept_back(percent: int, waits: bool) -> None:
+    """A part cannot be kept back of what is passed on whole."""
+    bench = Bench(hold_policy=KeptBack(percent, TWO_DAYS))
+    payment = bench.play(bench.approved(Route.TRANSFER, fee_minor=FEE), "> C+ >")
+    assert payment.state is (State.COLLECTED if waits else State.PAYING_OUT)
+
+
 def test_a_return_while_collected_money_waits_costs_nobody_anything() -> None:
     bench = Bench(hold_policy=KeptBack(100, TWO_DAYS))
     payment_id = bench.approved(Route.TRANSFER)
