@@ -21,6 +21,9 @@ from tests.support.builders import NOON
 from tests.support.quarter import DAYS, RAILS, planned, register, submit
 from tests.support.world import API_KEYS
 
+# One process lives through them, and all tests look at it.
+pytestmark = pytest.mark.xdist_group("ninety days")
+
 PAYMENTS = 2_000
 SEED = 20_261_102
 
