@@ -26,7 +26,7 @@ up: $(READY) ## start everything, print the addresses, run until Ctrl-C
 	@$(RUN) -m emulators up
 
 test: check ## lint, types, architecture and every test, also on the emulators
-	@$(RUN) -m pytest -n 2 --dist loadgroup -m "not e2e"
+	@$(RUN) -m pytest -n 2 --dist worksteal -m "not e2e"
 	@$(RUN) -m pytest -m e2e
 
 check: lint types ## lint, types and import rules

@@ -6,8 +6,6 @@ from collections import Counter
 from datetime import timedelta
 from random import Random
 
-import pytest
-
 from emulators.bank.settlement.breaks import Break, BreakKind, Struck
 from emulators.embedded import EmbeddedCloud, make_twins
 from scripts.verify_all import verify
@@ -21,9 +19,6 @@ from tests.support.builders import NOON
 from tests.support.quarter import DAYS, RAILS, planned, register, submit
 from tests.support.world import API_KEYS
 
-# One process lives through them, and all tests look at it.
-pytestmark = pytest.mark.xdist_group("ninety days")
-
 PAYMENTS = 2_000
 SEED = 20_261_102
 
@@ -36,8 +31,7 @@ SAID = {
 }
 
 
-@pytest.fixture(scope="module")
-def cloud() -> EmbeddedCloud:
+def lived() -> EmbeddedCloud:
     """The world after its ninety days, with five mistakes planted in the statements of each rail."""
     clock = ManualClock(NOON)
     cloud = EmbeddedCloud(make_twins(clock), api_keys=API_KEYS, rails=RAILS)
@@ -64,13 +58,18 @@ def cloud() -> EmbeddedCloud:
     return cloud
 
 
-@pytest.fixture(scope="module")
-def payments(cloud: EmbeddedCloud) -> list[Payment]:
-    """All payments, at the end."""
-    return list(all_payments(cloud.twins.documents))
+def test_ninety_days_over_all_rails_are_proved_to_the_cent() -> None:
+    cloud = lived()
+    payments = list(all_payments(cloud.twins.documents))
+    everything_that_rails_do_has_happened(cloud, payments)
+    no_rail_moved_a_leg_twice_and_none_was_told_twice(cloud)
+    the_trial_balance_is_zero_and_the_verify_command_is_silent(cloud)
+    reconciliation_finds_the_planted_breaks_and_nothing_else(cloud)
+    nothing_was_set_aside_and_nothing_waits(cloud, payments)
 
 
-def test_everything_that_rails_do_has_happened(cloud: EmbeddedCloud, payments: list[Payment]) -> None:
+def everything_that_rails_do_has_happened(cloud: EmbeddedCloud, payments: list[Payment]) -> None:
+    """Payments of every kind of end, over every rail, and every mistake struck."""
     assert len(payments) == PAYMENTS
     states = Counter(payment.state for payment in payments)
     assert states.keys() >= {State.COMPLETED, State.FAILED, State.RETURNED, State.REJECTED}
@@ -82,7 +81,8 @@ def test_everything_that_rails_do_has_happened(cloud: EmbeddedCloud, payments: l
     assert struck == dict.fromkeys(BreakKind, len(RAILS))
 
 
-def test_no_rail_moved_a_leg_twice_and_none_was_told_twice(cloud: EmbeddedCloud) -> None:
+def no_rail_moved_a_leg_twice_and_none_was_told_twice(cloud: EmbeddedCloud) -> None:
+    """By the rails' own counts."""
     rails = cloud.twins.bank.simulator.summary()["rails"]
     assert set(rails) == set(RAILS)
     for name, counts in rails.items():
@@ -90,14 +90,16 @@ def test_no_rail_moved_a_leg_twice_and_none_was_told_twice(cloud: EmbeddedCloud)
             assert counts[what]["more_than_once"] == [], (name, what)
 
 
-def test_the_trial_balance_is_zero_and_the_verify_command_is_silent(cloud: EmbeddedCloud) -> None:
+def the_trial_balance_is_zero_and_the_verify_command_is_silent(cloud: EmbeddedCloud) -> None:
+    """Journal, balances, holds and payments agree."""
     books = verify(cloud.twins.documents)
     assert books.differences == ()
     assert books.debits_minor == books.credits_minor
     assert books.debits_minor["USD"] > 0
 
 
-def test_reconciliation_finds_the_planted_breaks_and_nothing_else(cloud: EmbeddedCloud) -> None:
+def reconciliation_finds_the_planted_breaks_and_nothing_else(cloud: EmbeddedCloud) -> None:
+    """By rail and by kind, each about what was struck."""
     struck = cloud.twins.bank.simulator.statements.struck
     expected = Counter((one.planted.rail, code(one)) for one in struck if one.planted.kind in SAID)
     cases = [case for case in cloud.twins.documents.find("cases", limit=10_000) if of_reconciliation(case.fields)]
@@ -108,7 +110,8 @@ def test_reconciliation_finds_the_planted_breaks_and_nothing_else(cloud: Embedde
             assert any(named(one) in reason["text"] for reason in said), one.listed()
 
 
-def test_nothing_was_set_aside_and_nothing_waits(cloud: EmbeddedCloud, payments: list[Payment]) -> None:
+def nothing_was_set_aside_and_nothing_waits(cloud: EmbeddedCloud, payments: list[Payment]) -> None:
+    """No quarantine, and no payment of long ago that has not ended."""
     assert cloud.twins.documents.find("quarantine") == []
     late = NOON + timedelta(days=DAYS - 10)
     assert [
