@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import socket
-import socketserver
 import struct
 import sys
 import threading
 from datetime import UTC, datetime
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from emulators.bank.callbacks.outbox import DEFAULT_SECRET
@@ -22,6 +20,7 @@ from emulators.bank.exchange import JSON, Request, Response, problem
 from emulators.bank.followers import Followers
 from emulators.bank.magic import Reply
 from emulators.bank.simulator import BankSimulator
+from emulators.loopback_server import LoopbackServer
 from shared.adapters.memory.objects import InMemoryObjects
 from shared.kernel.errors import ClearwayError
 from shared.ports.objects import ObjectStore
@@ -36,7 +35,7 @@ PUMP_S = 0.25
 _HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
 
-class BankServer(ThreadingHTTPServer):
+class BankServer(LoopbackServer):
     """A bank simulator on loopback: one thread a connection, and no thread outlives `stop`.
 
     `hold_s` is how long a silent reply holds its connection (less when the caller hangs up), and how long an
@@ -46,10 +45,6 @@ class BankServer(ThreadingHTTPServer):
     what the JSON rail is called on callbacks and accounts. `followers` live by the bank's clock, and so does then
     whoever is called back.
     """
-
-    daemon_threads = False
-    block_on_close = True
-    request_queue_size = 256
 
     def __init__(
         self,
@@ -84,39 +79,18 @@ class BankServer(ThreadingHTTPServer):
         self.hold_s = hold_s
         self.slow_s = slow_s
         self.stopping = threading.Event()
-        self._lock = threading.Lock()
-        self._connections: set[socket.socket] = set()
-        super().__init__((HOST, port), _Handler)
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, name="bank")
+        super().__init__(port, _Handler, "bank")
         self._pump = threading.Thread(target=self._let_due_happen, name="bank-clock")
-
-    @property
-    def url(self) -> str:
-        """Base URL of the bank's API."""
-        return f"http://{HOST}:{self.server_address[1]}"
-
-    @property
-    def open_connections(self) -> int:
-        """How many callers are connected now, idle ones included."""
-        with self._lock:
-            return len(self._connections)
 
     def start(self) -> None:
         """Serve, in threads of its own, until `stop`."""
-        self._thread.start()
+        self.begin()
         self._pump.start()
 
     def stop(self) -> None:
         """Stop at once: no call is waited for, and every open connection is shut."""
         self.stopping.set()
-        self.shutdown()
-        with self._lock:
-            for connection in self._connections:
-                # One that has ended by itself meanwhile is as good as shut.
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
-        self.server_close()
-        self._thread.join()
+        self.end()
         self._pump.join()
         if self._post is not None:
             self._post.close()
@@ -135,28 +109,6 @@ class BankServer(ThreadingHTTPServer):
                 said = error.detail
             else:
                 said = ""
-
-    def server_bind(self) -> None:
-        """Bind without asking the resolver for the host's name, which HTTPServer does."""
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = HOST, int(self.server_address[1])
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Remember the connection, so that `stop` can shut it, then serve it in a thread."""
-        with self._lock:
-            self._connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Close a connection whose thread is done with it."""
-        with self._lock:
-            self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that went away is no error of ours; anything else is shown."""
-        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import socketserver
-import sys
-import threading
 from datetime import UTC, datetime
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 
-from emulators.ports import HOST
+from emulators.loopback_server import LoopbackServer
 from emulators.storage.api import Api
 from emulators.storage.errors import StorageError
 from emulators.storage.exchange import Request, Response
@@ -23,63 +18,22 @@ BODY_BYTES_MAX = 256 * 1024 * 1024
 IDLE_S = 300.0
 
 
-class StorageServer(ThreadingHTTPServer):
+class StorageServer(LoopbackServer):
     """A Cloud Storage of its own on loopback, one thread a connection. Serves while the context lasts.
 
     Port 0 takes a free one: see `url`. No thread outlives the context.
     """
 
-    daemon_threads = False
-    block_on_close = True
-    request_queue_size = 256
-
     def __init__(self, port: int = 0) -> None:
         self.api = Api(Objects(lambda: datetime.now(UTC)))
-        self._lock = threading.Lock()
-        self._connections: set[socket.socket] = set()
-        super().__init__((HOST, port), _Handler)
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, name="storage")
+        super().__init__(port, _Handler, "storage")
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self.begin()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        with self._lock:
-            for connection in self._connections:
-                # One that has ended by itself meanwhile is as good as shut.
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
-        self.server_close()
-        self._thread.join()
-
-    @property
-    def url(self) -> str:
-        """`http://127.0.0.1:port`, as clients want it in STORAGE_EMULATOR_HOST."""
-        return f"http://{HOST}:{self.server_address[1]}"
-
-    def server_bind(self) -> None:
-        """Bind without asking the resolver for the host's name, which HTTPServer does."""
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = HOST, int(self.server_address[1])
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Remember the connection, so that the end can shut it, then serve it in a thread."""
-        with self._lock:
-            self._connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Close a connection whose thread is done with it."""
-        with self._lock:
-            self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that went away is no error of ours; anything else is shown."""
-        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
+        self.end()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from shared.kernel.errors import ClearwayError
+from shared.payments.commands.cases import close_case
 from shared.payments.commands.give_back import given_back
 from shared.payments.commands.pipeline import Pipeline
-from shared.payments.documents import payment_from, payment_key, payment_to_fields
+from shared.payments.documents import case_key, payment_from, payment_key, payment_to_fields
 from shared.payments.domain.errors import PaymentError
 from shared.payments.domain.payment import Payment
 from shared.payments.domain.states import CANCELLABLE, State
@@ -34,6 +35,8 @@ def cancel_payment(payment_id: str, *, tenant: str, pipeline: Pipeline, ledger: 
         if payment.state not in CANCELLABLE:
             raise ClearwayError(PaymentError.NOT_CANCELLABLE, f"a payment that is {payment.state} cannot be cancelled")
         now = pipeline.clock.now()
+        if payment.state is State.HELD:
+            close_case(tx, case_key(payment_id, payment.version), resolution=STEP, now=now)
         wake_at = pipeline.drive.due(now, 0)
         cancelled = payment.advance(State.CANCELLED, step=STEP, now=now, drive=pipeline.drive, wake_at=wake_at)
         cancelled = given_back(tx, cancelled, ledger)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shared.kernel.assessment import Reason
+from shared.payments.commands.cases import case_fields
 from shared.payments.commands.pipeline import Pipeline
-from shared.payments.documents import PAYMENTS, payment_from, payment_key, payment_to_fields
+from shared.payments.documents import CASES, PAYMENTS, payment_from, payment_key, payment_to_fields
 from shared.payments.domain.payment import DRIVE_SHARDS, Payment
-from shared.ports.documents import Document, DocumentReader, Transaction
+from shared.ports.documents import Document, DocumentReader, Key, Transaction
 
 BATCH = 100
+GATE = "sweep"
+STALLED = Reason("stalled", "nothing has moved the payment for long, whatever was done: ask its rail what became of it")
 
 
 def overdue_payments(*, pipeline: Pipeline, reader: DocumentReader) -> Iterator[Payment]:
@@ -26,6 +30,11 @@ def overdue_payments(*, pipeline: Pipeline, reader: DocumentReader) -> Iterator[
             payment = _put_off(document, pipeline)
             if payment is not None:
                 yield payment
+
+
+def stalled_case_key(payment: Payment) -> Key:
+    """The case on a payment that did not move at a version: one for each."""
+    return Key(CASES, f"{payment.id}.{payment.version}.stalled")
 
 
 def let_rest(told: Payment, *, pipeline: Pipeline) -> None:
@@ -54,6 +63,8 @@ def _put_off(found: Document, pipeline: Pipeline) -> Payment | None:
         if payment.drive_at is None or payment.drive_at > now:
             return None
         driven = payment.driven(now=now, drive=pipeline.drive)
+        if driven.drives == pipeline.drive.people_after_drives and not driven.ended:
+            tx.create(stalled_case_key(driven), case_fields(driven, gate=GATE, reasons=(STALLED,), now=now))
         tx.replace(document.key, payment_to_fields(driven))
         return driven
 

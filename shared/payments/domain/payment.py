@@ -26,10 +26,15 @@ SUBMISSION = "submission"
 
 @dataclass(frozen=True, slots=True)
 class DrivePolicy:
-    """When the sweep takes up a live payment that nothing moved: after `after_s`, doubled each time to `at_most_s`."""
+    """When the sweep takes up a live payment that nothing moved: after `after_s`, doubled each time to `at_most_s`.
+
+    A payment that was driven on `people_after_drives` times since it last moved (by default in some 20 hours) is shown
+    to people: its rail does not say what became of it.
+    """
 
     after_s: float = 120.0
     at_most_s: float = 3600.0
+    people_after_drives: int = 24
 
     def due(self, now: datetime, drives: int) -> datetime:
         """The moment at which the payment is overdue, when it has been driven on `drives` times since it last moved."""
