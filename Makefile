@@ -7,7 +7,7 @@ PAYMENTS ?= 600
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lint types format lock bench replay verify reconcile doctor clean
+.PHONY: help demo up test check lint types format lock bench replay verify reconcile ach doctor clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ verify: $(READY) ## hold journal, balances and payments against each other (ARGS
 
 reconcile: $(READY) ## compare the bank's statements with the books, and show each rail account (ARGS="--show")
 	@$(RUN) -m scripts.reconcile $(ARGS)
+
+ach: $(READY) ## ACH files and return rates beside their limits; a refused file again (ARGS="--requeue FILE")
+	@$(RUN) -m scripts.ach $(ARGS)
 
 doctor: $(READY) ## say which of Google's emulators are missing, and how to install them
 	@$(RUN) -m emulators doctor

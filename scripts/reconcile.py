@@ -9,21 +9,11 @@ default credentials).
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
-from emulators.addresses import Hosts, fixed_ports
-from emulators.description import load_system
-from emulators.local import LOCAL_PROJECT, LOCAL_REGION
-from emulators.wiring import Place
-from shared.adapters.firestore.client import make_client
-from shared.adapters.firestore.documents import FirestoreDocuments
-from shared.adapters.storage.client import make_client as make_storage_client
-from shared.adapters.storage.objects import CloudStorageObjects
-from shared.adapters.system_clock import SystemClock
-from shared.kernel.errors import ClearwayError, KernelError
+from scripts.connection import connected
+from shared.kernel.errors import ClearwayError
 from shared.kernel.money import Money
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentReader, every_document
@@ -41,29 +31,11 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="only show where the accounts stand")
     arguments = parser.parse_args()
     try:
-        with _stores() as (documents, objects):
-            return run(documents, objects, SystemClock(), only_show=arguments.show)
+        with connected() as at:
+            return run(at.documents, at.objects, at.clock, only_show=arguments.show)
     except ClearwayError as error:
         print(error.detail, file=sys.stderr)
         return 1
-
-
-@contextlib.contextmanager
-def _stores() -> Iterator[tuple[FirestoreDocuments, CloudStorageObjects]]:
-    """The documents and the files of the environment's project, or of the local system."""
-    if "GOOGLE_CLOUD_PROJECT" not in os.environ:
-        hosts, place = Hosts.on(fixed_ports(load_system())), Place(LOCAL_PROJECT, LOCAL_REGION)
-        os.environ["GOOGLE_CLOUD_PROJECT"] = LOCAL_PROJECT
-        os.environ["FIRESTORE_EMULATOR_HOST"] = hosts.firestore
-        os.environ["STORAGE_EMULATOR_HOST"] = hosts.storage_url
-        os.environ["CLEARWAY_FILES_BUCKET"] = place.files_bucket
-    project, bucket = os.environ["GOOGLE_CLOUD_PROJECT"], os.environ.get("CLEARWAY_FILES_BUCKET")
-    if not bucket:
-        raise ClearwayError(KernelError.MISUSE, "the environment lacks CLEARWAY_FILES_BUCKET")
-    client = make_client(project, os.environ.get("FIRESTORE_EMULATOR_HOST"))
-    storage = make_storage_client(project, os.environ.get("STORAGE_EMULATOR_HOST"))
-    with contextlib.closing(client), contextlib.closing(storage):
-        yield FirestoreDocuments(client, SystemClock()), CloudStorageObjects(storage, bucket)
 
 
 def run(documents: Documents, objects: ObjectStore, clock: Clock, *, only_show: bool = False) -> int:
