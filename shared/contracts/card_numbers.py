@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import re
 
-_DIGITS = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
+# Groups of digits with one separator between each: a card number, perhaps with an expiry or a number of something else.
+_GROUPS = re.compile(r"\d+(?:[ _-]\d+)*")
+_DIGITS_MIN, _DIGITS_MAX = 13, 19
 
 
 def holds_card_number(text: str) -> bool:
-    """Whether the text has 13 to 19 digits, maybe grouped by spaces or hyphens, that pass the Luhn check (ISO 7812)."""
-    return any(_luhn(re.sub(r"\D", "", found.group())) for found in _DIGITS.finditer(text))
+    """Whether the text has 13 to 19 digits, maybe in groups, that pass the Luhn check (ISO 7812).
+
+    Groups are parted by a space, a hyphen or an underscore; more digits may stand before or behind, in groups of
+    their own, as an expiry date does.
+    """
+    return any(_in_groups(re.split(r"\D", found.group())) for found in _GROUPS.finditer(text))
+
+
+def _in_groups(groups: list[str]) -> bool:
+    """Whether some groups in a row are a card number together."""
+    for first in range(len(groups)):
+        digits = ""
+        for group in groups[first:]:
+            digits += group
+            if len(digits) > _DIGITS_MAX:
+                break
+            if len(digits) >= _DIGITS_MIN and _luhn(digits):
+                return True
+    return False
 
 
 def _luhn(digits: str) -> bool:
