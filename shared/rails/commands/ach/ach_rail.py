@@ -87,9 +87,8 @@ class AchRail:
         try:
             outcome = self._documents.run(work, deadline_s=self.timeout_s).value
         except ClearwayError as error:
-            if error.code is KernelError.CONTENDED:
-                raise ClearwayError(RailError.NOT_SENT, "the entry was not queued") from error
-            if error.code is KernelError.UNAVAILABLE:
+            # Also of CONTENDED: a commit whose answer was lost is sent again, and then gives way to itself.
+            if error.retryable:
                 raise ClearwayError(RailError.OUTCOME_UNKNOWN, "the entry may have been queued") from error
             raise
         return outcome if isinstance(outcome, Answer) else self._answer(outcome)

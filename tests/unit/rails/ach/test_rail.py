@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from shared.adapters.memory.clock import ManualClock
+from shared.adapters.memory.documents import InMemoryDocuments
+from shared.adapters.staging import Write
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.kernel.money import Money
 from shared.kernel.party import Direction, InstrumentKind, PartyType
+from shared.ports.documents import Document, Key
 from shared.ports.rail import Instruction, RailError, RailStatus, Speed
-from shared.rails.ach_documents import account_key
+from shared.rails.ach_documents import account_key, entry_key
 from shared.rails.commands.ach.ach_rail import AchRail
 from shared.rails.domain.ach.known import KnownAccount, Numbers
 from shared.rails.domain.ach.origin import Authorisation
@@ -170,7 +175,7 @@ class Broken:
 @pytest.mark.parametrize(
     ("code", "told", "asked"),
     [
-        (KernelError.CONTENDED, RailError.NOT_SENT, RailError.NOT_SENT),
+        (KernelError.CONTENDED, RailError.OUTCOME_UNKNOWN, RailError.NOT_SENT),
         (KernelError.UNAVAILABLE, RailError.OUTCOME_UNKNOWN, RailError.NOT_SENT),
         (KernelError.MISUSE, KernelError.MISUSE, KernelError.MISUSE),
     ],
@@ -185,6 +190,28 @@ def test_a_store_that_fails_says_whether_the_entry_may_be_queued(
     with pytest.raises(ClearwayError) as caught:
         rail.inquire("pay_a.credit")
     assert caught.value.code is asked
+
+
+class Repeating(InMemoryDocuments):
+    """A store whose commit is applied, loses its answer after some seconds, and is sent again."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self.clock = clock
+
+    def _commit(self, writes: Sequence[Write]) -> Mapping[Key, Document]:
+        super()._commit(writes)
+        self.clock.advance(6)
+        return super()._commit(writes)
+
+
+def test_a_queued_entry_whose_answer_was_lost_is_not_said_to_be_unsent(world: AchWorld) -> None:
+    documents = Repeating(world.clock)
+    rail = AchRail(documents, world.clock, ORIGIN)
+    with pytest.raises(ClearwayError) as caught:
+        rail.submit(an_instruction())
+    assert documents.get(entry_key("pay_a.credit")) is not None
+    assert caught.value.code is RailError.OUTCOME_UNKNOWN, "or another rail would pay it as well"
 
 
 def test_a_key_that_no_url_could_hold_is_misused(world: AchWorld) -> None:
