@@ -34,6 +34,9 @@ from shared.runtime.steps.api_prenotes import PRENOTE_ROUTES
 from shared.runtime.steps.api_schedules import SCHEDULE_ROUTES
 from shared.runtime.web import Endpoint, HttpRequest, Reply, json_reply, problem_reply
 
+# A customer with all its 50 instruments, every character of its names escaped, is some 110 kB.
+BODY_BYTES_MAX = 262_144
+
 Route = Callable[["Api", HttpRequest, str, str], Reply]
 
 

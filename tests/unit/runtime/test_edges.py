@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import runpy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -179,6 +181,22 @@ def test_a_body_without_a_bound_is_not_even_read(headers: dict[str, str], status
     request = Sized(**headers)
     assert serve(lambda _: Reply(204), request, body_bytes_max=10)[1] == status
     assert request.read is (status == 204)
+
+
+@pytest.mark.parametrize("name", ["api", "rail_callback"])
+def test_a_function_that_anybody_reaches_reads_no_body_without_a_bound(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable, value in {
+        **EMULATORS,
+        "GOOGLE_CLOUD_PROJECT": "p",
+        "CLEARWAY_SETTLEMENT_URL": "http://[::1]:1",
+    }.items():
+        monkeypatch.setenv(variable, value)
+    main = Path(__file__).parents[3] / "functions" / name / "main.py"
+    request = Sized(Content_Length=str(32 * 2**20))
+    assert runpy.run_path(str(main))["handle"](request)[1] == 413
+    assert not request.read
 
 
 def test_header_names_are_found_in_any_case() -> None:
