@@ -16,20 +16,15 @@ GATE = "sweep"
 STALLED = Reason("stalled", "nothing has moved the payment for long, whatever was done: ask its rail what became of it")
 
 
-def overdue_payments(*, pipeline: Pipeline, reader: DocumentReader) -> Iterator[Payment]:
-    """Live payments whose `drive_at` has passed, each with its next sweep put off, ready to be driven on.
+def overdue_payments(*, pipeline: Pipeline, reader: DocumentReader) -> Iterator[Document]:
+    """Payments whose `drive_at` has passed, each to be `put_off`: at most 100 a shard and call, the longest due first.
 
-    Putting off comes first: should this process die before it publishes, the next sweep finds the payment again.
-    At most 100 a shard and call; the rest is the next call's.
+    They are handed over as they lie in the store, so that one which cannot be read does not stop the others.
     """
     for shard in range(DRIVE_SHARDS):
-        found = reader.find(
+        yield from reader.find(
             PAYMENTS, equal={"drive_shard": shard}, at_most=("drive_at", pipeline.clock.now()), limit=BATCH
         )
-        for document in found:
-            payment = _put_off(document, pipeline)
-            if payment is not None:
-                yield payment
 
 
 def stalled_case_key(payment: Payment) -> Key:
@@ -51,8 +46,11 @@ def let_rest(told: Payment, *, pipeline: Pipeline) -> None:
     pipeline.transactor.run(work)
 
 
-def _put_off(found: Document, pipeline: Pipeline) -> Payment | None:
-    """The payment, driven; None when it moved since it was found."""
+def put_off(found: Document, *, pipeline: Pipeline) -> Payment | None:
+    """The payment with its next sweep put off, ready to be driven on; None when it moved since it was found.
+
+    Putting off comes first: should this process die before it publishes, the next sweep finds the payment again.
+    """
 
     def work(tx: Transaction) -> Payment | None:
         (document,) = tx.get(found.key)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.kernel.errors import ClearwayError
-from shared.payments.commands.redrive_payments import let_rest, overdue_payments
+from shared.payments.commands.redrive_payments import let_rest, overdue_payments, put_off
 from shared.payments.domain.events import owed_by_live
+from shared.ports.documents import Document
 from shared.runtime.backbone import Backbone
 from shared.runtime.dispatch import dispatch
 from shared.runtime.logs import log
@@ -16,16 +17,26 @@ def sweep(backbone: Backbone) -> Mapping[str, int]:
     """How many payments were `driven` on, and how many were not: these `failed` and the next sweep finds them."""
     driven = failed = 0
     try:
-        for payment in overdue_payments(pipeline=backbone.pipeline, reader=backbone.documents):
-            log("WARNING", "timer: overdue", payment_id=payment.id, state=payment.state, drives=payment.drives)
+        for found in overdue_payments(pipeline=backbone.pipeline, reader=backbone.documents):
             try:
-                dispatch(payment, owed_by_live(payment), backbone)
-                let_rest(payment, pipeline=backbone.pipeline)
-                driven += 1
+                driven += _driven(found, backbone)
             except ClearwayError as error:
                 failed += 1
-                log("ERROR", "timer: not driven", payment_id=payment.id, code=error.code.code)
+                log("ERROR", "timer: not driven", payment_id=found.key.id, code=error.code.code)
+            except Exception as error:  # noqa: BLE001 - a bug that one payment meets must not stop the others
+                failed += 1
+                log("ERROR", "timer: not driven", payment_id=found.key.id, code=type(error).__name__)
     except ClearwayError as error:
         failed += 1
         log("ERROR", "timer: sweep cut short", code=error.code.code)
     return {"driven": driven, "failed": failed}
+
+
+def _driven(found: Document, backbone: Backbone) -> bool:
+    payment = put_off(found, pipeline=backbone.pipeline)
+    if payment is None:
+        return False
+    log("WARNING", "timer: overdue", payment_id=payment.id, state=payment.state, drives=payment.drives)
+    dispatch(payment, owed_by_live(payment), backbone)
+    let_rest(payment, pipeline=backbone.pipeline)
+    return True

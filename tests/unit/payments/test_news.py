@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from shared.kernel.errors import ClearwayError
-from shared.payments.commands.redrive_payments import overdue_payments
+from shared.payments.commands.redrive_payments import overdue_payments, put_off
 from shared.payments.commands.settlement import STEP
 from shared.payments.commands.take_news import take_news
 from shared.payments.domain.errors import PaymentError
@@ -107,7 +107,8 @@ def pending(bench: Bench, payment_id: str, check_at: datetime | None) -> Payment
 
 
 def sweep(bench: Bench) -> list[Owed]:
-    return [owed_by_live(payment) for payment in overdue_payments(pipeline=bench.pipeline, reader=bench.documents)]
+    found = overdue_payments(pipeline=bench.pipeline, reader=bench.documents)
+    return [owed_by_live(driven) for one in found if (driven := put_off(one, pipeline=bench.pipeline))]
 
 
 def test_a_pending_leg_is_looked_at_on_its_day_and_not_before() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from shared.kernel.errors import ClearwayError, KernelError
+from shared.kernel.errors import ClearwayError
 from shared.kernel.ids import derive
 from shared.kernel.party import InstrumentKind
 from shared.ports.clock import Clock
