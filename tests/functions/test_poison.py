@@ -10,12 +10,14 @@ from emulators.embedded import Wrapping
 from shared.contracts.catalogue import REQUESTS_TOPIC, request_message
 from shared.contracts.payments import request_from_domain
 from shared.kernel.errors import ClearwayError, KernelError
+from shared.kernel.money import AMOUNT_MINOR_MAX
 from shared.payments.domain.states import State
 from shared.ports.publisher import Message, Publisher
 from shared.ports.tasks import Task
 from shared.runtime.backbone import Backbone
 from shared.runtime.replay import Quarantined, quarantined, replay
 from tests.support.builders import a_request
+from tests.support.choices import FlatTariff
 from tests.support.world import World
 
 GOOD = request_message(request_from_domain(a_request("partner-1")))
@@ -127,3 +129,13 @@ def test_a_task_that_names_nothing_is_set_aside_and_not_called_for_ever() -> Non
     assert world.cloud.settle_down()
     (kept,) = waiting(world)
     assert (kept.topic, kept.code) == ("", "payment_not_found")
+
+
+def test_an_amount_that_grows_too_large_by_its_fee_is_refused_and_sets_no_message_aside() -> None:
+    world = World(tariff=FlatTariff({"payout": 1}))
+    world.pay(amount_minor=AMOUNT_MINOR_MAX)
+    assert world.cloud.settle_down()
+    payment = world.payment()
+    assert payment.state is State.REJECTED
+    assert [reason.code for reason in payment.history[-1].reasons] == ["amount_out_of_range"]
+    assert waiting(world) == []

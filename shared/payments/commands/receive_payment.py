@@ -9,6 +9,7 @@ from shared.kernel import ids
 from shared.kernel.assessment import Reason
 from shared.kernel.errors import ClearwayError
 from shared.kernel.hold import Hold
+from shared.kernel.money import AMOUNT_MINOR_MAX, Money
 from shared.kernel.party import Party
 from shared.payments.commands.give_back import given_back
 from shared.payments.commands.pipeline import Pipeline
@@ -88,10 +89,20 @@ def _admit(
         return route
     money = payment.request.money
     fee = tariff.fee(route.value, money, now)
-    if fee.amount_minor >= money.amount_minor and not payer.instrument.account_id:
-        return Reason("fee_exceeds_amount", "nothing would be left of the amount after the fee")
+    unfit = _against_fee(money, fee, on_top=bool(payer.instrument.account_id))
+    if unfit is not None:
+        return unfit
     admitted = replace(payment, source=payer, destination=payee, route=route, fee_minor=fee.amount_minor)
     if route.collects:
         return admitted
     hold = Hold(payment.id, payer.instrument.account_id, money + fee, now)
     return ledger.hold(tx, hold) or replace(admitted, holds=(hold,))
+
+
+def _against_fee(money: Money, fee: Money, *, on_top: bool) -> Reason | None:
+    """Why an amount cannot bear its fee, which a wallet pays `on_top`, and which is kept from the amount elsewhere."""
+    if on_top and money.amount_minor + fee.amount_minor > AMOUNT_MINOR_MAX:
+        return Reason("amount_out_of_range", "the amount and its fee are more than can be booked")
+    if not on_top and fee.amount_minor >= money.amount_minor:
+        return Reason("fee_exceeds_amount", "nothing would be left of the amount after the fee")
+    return None
