@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -44,6 +45,8 @@ IdempotencyKey = Annotated[Text, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+
 
 class FieldError(WireModel):
     """One thing that is wrong with an input: where (a JSON pointer, RFC 6901) and what."""
@@ -68,5 +71,19 @@ def parse(model: type[Model], raw: bytes | str) -> Model:
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         raise MalformedError(
-            [FieldError(pointer="".join(f"/{part}" for part in one["loc"]), detail=one["msg"]) for one in found]
+            [
+                FieldError(pointer="".join(map(_step, one["loc"])), detail=_detail(one["type"], one["msg"]))
+                for one in found
+            ]
         ) from None
+
+
+def _step(part: str | int) -> str:
+    """One step of a pointer. An unknown field's name is the sender's own, and may be anything."""
+    name = str(part)
+    return f"/{name}" if _NAME.fullmatch(name) and not holds_card_number(name) else "/?"
+
+
+def _detail(kind: str, message: str) -> str:
+    """What is wrong; of the kinds of error, this is the one whose message repeats what was sent."""
+    return "is none of the kinds that are known here" if kind == "union_tag_invalid" else message

@@ -15,6 +15,7 @@ from shared.contracts.errors import ContractError
 from shared.contracts.events import PaymentEventV1, event_from_domain
 from shared.contracts.payments import PaymentRequestV1, PaymentSubmission, request_from_domain
 from shared.contracts.problems import STATUS, problem_of
+from shared.contracts.schedules import parse_schedule
 from shared.kernel.errors import ClearwayError, Disposition
 from shared.payments.domain.events import owed_by_step
 from shared.payments.domain.states import State
@@ -89,6 +90,17 @@ def test_a_bad_payment_is_refused_by_the_name_of_its_field(pointer: str, value: 
     problem = problem_of(caught.value)
     assert problem["status"] == 400
     assert "4111" not in json.dumps(problem)
+
+
+@pytest.mark.parametrize(
+    "rule", [{"frequency": "4111 1111 1111 1111"}, {"frequency": "once", "4111111111111111": 1}, {"x" * 10_000: 1}]
+)
+def test_what_was_sent_is_repeated_neither_as_a_kind_nor_as_the_name_of_a_field(rule: dict[str, Any]) -> None:
+    with pytest.raises(MalformedError) as caught:
+        parse_schedule(json.dumps({"payment": {**PAYMENT, "Ada Brook": 1}, "rule": rule}).encode())
+    said = json.dumps(problem_of(caught.value))
+    assert not any(word in said for word in ("4111", "Ada", "xxx"))
+    assert "/payment/?" in [error.pointer for error in caught.value.errors]
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"{", b"\xff\xfe", b"null", b'"text"'])
