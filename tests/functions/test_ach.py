@@ -21,7 +21,7 @@ from shared.runtime.backbone import Backbone
 from shared.runtime.carriers import settlement_over
 from shared.runtime.news import NewsDesk
 from shared.runtime.steps.api_prenotes import PRENOTE_ROUTES
-from shared.runtime.steps.timer_ach import cut, inbound, origin_from_environment
+from shared.runtime.steps.timer_ach import cut, inbound
 from shared.runtime.web import HttpRequest, Reply
 from tests.support.ach import ORIGIN, AchWorld, new_york
 from tests.support.builders import ADA, BANK, PAYEE, TENANT, WALLET
@@ -183,11 +183,6 @@ def test_what_cannot_be_prenoted_is_refused(
 ) -> None:
     with pytest.raises(ClearwayError, match=error):
         call(ach, "POST", f"/v1/customers/{customer}/instruments/{instrument}/prenote", tenant)
-
-
-def test_an_origin_that_is_missing_is_said_so() -> None:
-    with pytest.raises(ClearwayError, match="invalid_ach_origin"):
-        origin_from_environment({})
 
 
 def test_the_jobs_count_what_they_did(ach: AchPipeline, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,14 +24,6 @@ from shared.rails.commands.ach.take_inbound import take_inbound_files
 from shared.rails.domain.ach.origin import AchOrigin
 from shared.runtime.backbone import Backbone
 from shared.runtime.logs import log
-
-# The JSON of `AchOrigin`, in the environment of the functions that speak ACH.
-ORIGIN_VARIABLE = "CLEARWAY_ACH_ORIGIN"
-
-
-def origin_from_environment(environment: Mapping[str, str] = os.environ) -> AchOrigin:
-    """Our identity on the ACH network. Raises INVALID_ORIGIN, also where the variable is missing."""
-    return AchOrigin.parse(environment.get(ORIGIN_VARIABLE, ""))
 
 
 def ach_desk(backbone: Backbone, objects: ObjectStore, origin: AchOrigin) -> AchDesk:
