@@ -86,13 +86,13 @@ class AchRail:
 
         try:
             outcome = self._documents.run(work, deadline_s=self.timeout_s).value
+            return outcome if isinstance(outcome, Answer) else self._answer(outcome)
         except ClearwayError as error:
-            if error.code is KernelError.CONTENDED:
-                raise ClearwayError(RailError.NOT_SENT, "the entry was not queued") from error
-            if error.code is KernelError.UNAVAILABLE:
+            # Also after CONTENDED: a commit that was applied, and whose answer was lost, gives way to itself when the
+            # store's client sends it again. And what could not be read after the commit says nothing against it.
+            if error.code in (KernelError.CONTENDED, KernelError.UNAVAILABLE, RailError.NOT_SENT):
                 raise ClearwayError(RailError.OUTCOME_UNKNOWN, "the entry may have been queued") from error
             raise
-        return outcome if isinstance(outcome, Answer) else self._answer(outcome)
 
     def inquire(self, key: str) -> Answer | None:
         """See `Rail.inquire`."""

@@ -170,7 +170,7 @@ class Broken:
 @pytest.mark.parametrize(
     ("code", "told", "asked"),
     [
-        (KernelError.CONTENDED, RailError.NOT_SENT, RailError.NOT_SENT),
+        (KernelError.CONTENDED, RailError.OUTCOME_UNKNOWN, RailError.NOT_SENT),
         (KernelError.UNAVAILABLE, RailError.OUTCOME_UNKNOWN, RailError.NOT_SENT),
         (KernelError.MISUSE, KernelError.MISUSE, KernelError.MISUSE),
     ],
@@ -185,6 +185,25 @@ def test_a_store_that_fails_says_whether_the_entry_may_be_queued(
     with pytest.raises(ClearwayError) as caught:
         rail.inquire("pay_a.credit")
     assert caught.value.code is asked
+
+
+class UnreadableFiles:
+    """A store whose transactions work, and whose single reads do not."""
+
+    def __init__(self, world: AchWorld) -> None:
+        self.run = world.documents.run
+        self.find = world.documents.find
+
+    def get(self, *_: object) -> Any:
+        raise ClearwayError(KernelError.UNAVAILABLE, "the store")
+
+
+def test_an_entry_whose_file_cannot_be_read_is_never_called_unsent(world: AchWorld) -> None:
+    world.rail.submit(an_instruction())
+    world.at("2026-11-03T20:01").cut()
+    with pytest.raises(ClearwayError) as caught:
+        AchRail(UnreadableFiles(world), world.clock, ORIGIN).submit(an_instruction())
+    assert caught.value.code is RailError.OUTCOME_UNKNOWN, "or the payment would go over another rail as well"
 
 
 def test_a_key_that_no_url_could_hold_is_misused(world: AchWorld) -> None:
