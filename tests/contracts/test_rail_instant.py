@@ -207,6 +207,7 @@ NOT_ABOUT_IT = [
     ("another payment", report(key=key_of_leg(2))),
     ("another leg", report(key=key_of_leg(leg="debit"))),
     ("another amount", report(amount=Money(999, "USD"))),
+    ("our inquiry", report("RJCT", code="FF02", original=original(message_name="pacs.028.001.03"))),
 ]
 
 
@@ -221,6 +222,8 @@ NOTHING_OF_OURS = [
     ("no reference", report(original=original(instruction_id="", end_to_end_id=""))),
     ("two of our legs", report(original=original(instruction_id=reference_of(key_of_leg(2))))),
     ("the answer to an inquiry", report("RJCT", code="NOOR")),
+    ("the refusal of an inquiry", report("RJCT", code="FF02", original=original(message_name="pacs.028.001.03"))),
+    ("the status of a return", report(original=original(message_name="pacs.004.001.10"))),
     ("a part of the amount", payment_return(returned=Money(400, "USD"))),
     ("no word of the amount", payment_return(original_amount=None)),
     (
