@@ -14,7 +14,7 @@ from shared.adapters.rails.inbox import SignedInbox
 from shared.adapters.rails.instant import InstantRail
 from shared.adapters.rails.instant_answers import UNPOSTED_CHECK_S
 from shared.formats.iso20022 import pacs008, pacs028
-from shared.formats.iso20022.parts import Agent, Party
+from shared.formats.iso20022.parts import Agent, Code, Party
 from shared.formats.leg_reference import reference_of
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.kernel.money import Money
@@ -74,6 +74,23 @@ def test_a_payment_is_a_pacs_008_in_our_name() -> None:
     assert sent.creditor_agent == sent.instructed_agent == Agent(PAYEE_BANK)
     assert sent.remittance == ("invoice 7",)
     assert sent.end_to_end_id == sent.instruction_id == reference_of(KEY)
+
+
+@pytest.mark.parametrize(
+    ("network", "levels", "instrument"),
+    [
+        ("FDN", (), Code("FDNA", proprietary=True)),
+        ("TCH", (Code("SDVA"),), Code("STANDARD", proprietary=True)),
+        ("XYZ", (), None),
+    ],
+)
+def test_a_payment_is_of_the_type_that_its_network_takes(
+    network: str, levels: tuple[Code, ...], instrument: Code | None
+) -> None:
+    line = Line((200, report()))
+    InstantRail(replace(ORIGINATOR, clearing_system=network), line, ManualClock(NOON)).submit(to_account())
+    sent = pacs008.from_xml(line.sent[0][3])
+    assert (sent.service_levels, sent.local_instrument) == (levels, instrument)
 
 
 def test_a_payment_that_is_sent_again_is_the_same_message_to_every_bank_on_its_way() -> None:
@@ -207,6 +224,7 @@ NOT_ABOUT_IT = [
     ("another payment", report(key=key_of_leg(2))),
     ("another leg", report(key=key_of_leg(leg="debit"))),
     ("another amount", report(amount=Money(999, "USD"))),
+    ("our inquiry", report("RJCT", code="FF02", original=original(message_name="pacs.028.001.03"))),
 ]
 
 
@@ -221,6 +239,8 @@ NOTHING_OF_OURS = [
     ("no reference", report(original=original(instruction_id="", end_to_end_id=""))),
     ("two of our legs", report(original=original(instruction_id=reference_of(key_of_leg(2))))),
     ("the answer to an inquiry", report("RJCT", code="NOOR")),
+    ("the refusal of an inquiry", report("RJCT", code="FF02", original=original(message_name="pacs.028.001.03"))),
+    ("the status of a return", report(original=original(message_name="pacs.004.001.10"))),
     ("a part of the amount", payment_return(returned=Money(400, "USD"))),
     ("no word of the amount", payment_return(original_amount=None)),
     (

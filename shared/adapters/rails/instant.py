@@ -11,6 +11,7 @@ Every identifier follows from the leg's key, so a message that is sent again is 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from shared.adapters.rails.instant_answers import UNPOSTED_CHECK_S, Said, said_in
@@ -22,7 +23,7 @@ from shared.formats.iso20022.identifiers import uetr
 from shared.formats.iso20022.original import Original
 from shared.formats.iso20022.pacs008 import CreditTransfer
 from shared.formats.iso20022.pacs028 import StatusRequest
-from shared.formats.iso20022.parts import Agent, Party
+from shared.formats.iso20022.parts import Agent, Code, Party
 from shared.formats.leg_reference import reference_of
 from shared.formats.originator import Originator
 from shared.kernel import ids
@@ -42,6 +43,12 @@ _FIELDS = {
     "/CdtrAcct": "/account_number",
     "/Cdtr/": "/holder_name",
     "/RmtInf": "/description",
+}
+# The payment type that a network asks for on every payment: service levels and local instrument, by clearing system.
+# FedNow: its sample messages (FDNA). RTP: message specifications (SDVA, same-day value; STANDARD).
+_PAYMENT_TYPES: Mapping[str, tuple[tuple[Code, ...], Code]] = {
+    "FDN": ((), Code("FDNA", proprietary=True)),
+    "TCH": ((Code("SDVA"),), Code("STANDARD", proprietary=True)),
 }
 # A place of an XML message: names of elements, which cannot hold a value.
 _PLACE = re.compile(r"/Document(/@?[A-Z][A-Za-z]{0,34}(\[[0-9]{1,3}\])?){1,12}")
@@ -118,6 +125,7 @@ class InstantRail:
         ours, account = self._originator, instruction.instrument
         bank = Agent(ours.routing_number)
         payee_bank = Agent(account.routing_number)
+        service_levels, local_instrument = _PAYMENT_TYPES.get(ours.clearing_system, ((), None))
         return CreditTransfer(
             message_id=_message_id(instruction.key),
             created_at=now,
@@ -132,6 +140,8 @@ class InstantRail:
             creditor=Party(instruction.holder_name, account.account_number),
             instruction_id=reference,
             uetr=uetr(instruction.key),
+            service_levels=service_levels,
+            local_instrument=local_instrument,
             remittance=(instruction.description,) if instruction.description.strip() else (),
         )
 

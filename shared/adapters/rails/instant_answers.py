@@ -33,6 +33,7 @@ UNPOSTED_CHECK_S = 900.0
 
 NEVER_RECEIVED = "NOOR"
 DUPLICATES = frozenset({"AM05", "DUPL"})
+_PAYMENT = "pacs.008."  # of any version
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,9 @@ def _returned(message: PaymentReturn) -> Said:
 
 def _reference(original: Original) -> str:
     """The reference of ours that a message repeats: we give one and the same as EndToEndId and as InstrId."""
+    if not original.message_name.startswith(_PAYMENT):
+        # The refusal of an inquiry, or the status of a return, repeats the payment's references and is not its own.
+        raise _inconsistent("about another message than a payment")
     found = (original.end_to_end_id, original.instruction_id)
     ours = {reference for reference in found if key_of(reference) is not None}
     if len(ours) != 1:

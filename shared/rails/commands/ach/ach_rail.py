@@ -7,6 +7,7 @@ exactly one file, whatever dies when.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
 from shared.kernel.errors import ClearwayError
@@ -19,10 +20,11 @@ from shared.ports.rail_words import check_key, invalid_instruction, key_reused
 from shared.rails.ach_documents import account_key, entry_from, entry_key, entry_to_fields, file_from, file_key
 from shared.rails.commands.ach.answers import answer_of, refusal
 from shared.rails.commands.ach.desk import RAIL, Documents
-from shared.rails.domain.ach.entry import AchEntry, EntryKind
+from shared.rails.domain.ach.entry import AchEntry, EntryKind, Service
 from shared.rails.domain.ach.known import KnownAccount, Numbers, PrenoteStatus
 from shared.rails.domain.ach.origin import AchOrigin
 from shared.rails.domain.ach.rendering import fault_of_entry
+from shared.rails.domain.ach.schedule import clear_after_prenote
 from shared.rails.domain.ach.terms import (
     AMOUNT_CENTS_MAX,
     account_ref,
@@ -77,7 +79,7 @@ class AchRail:
             numbers, account = _reached(tx, instruction, known)
             if account.prenote_status == PrenoteStatus.FAILED:
                 return refusal(account.prenote_code)
-            entry = self._entry(instruction, ref, content, numbers, account)
+            entry = self._entry(instruction, ref, content, numbers, self._due_from(tx, account))
             unfit = fault_of_entry(entry)
             if unfit:
                 return invalid_instruction(_POINTERS.get(unfit, ""))
@@ -86,12 +88,13 @@ class AchRail:
 
         try:
             outcome = self._documents.run(work, deadline_s=self.timeout_s).value
+            return outcome if isinstance(outcome, Answer) else self._answer(outcome)
         except ClearwayError as error:
-            # Also of CONTENDED: a commit whose answer was lost is sent again, and then gives way to itself.
+            # Also after CONTENDED: a commit that was applied, and whose answer was lost, gives way to itself when the
+            # store's client sends it again. And what could not be read after the commit says nothing against it.
             if error.retryable:
                 raise ClearwayError(RailError.OUTCOME_UNKNOWN, "the entry may have been queued") from error
             raise
-        return outcome if isinstance(outcome, Answer) else self._answer(outcome)
 
     def inquire(self, key: str) -> Answer | None:
         """See `Rail.inquire`."""
@@ -111,13 +114,31 @@ class AchRail:
                 raise ClearwayError(RailError.NOT_SENT, f"{self.name} cannot be asked now") from error
             raise
 
+    def _due_from(self, tx: Transaction, account: KnownAccount) -> datetime:
+        """From when a file may take an entry: not before the third banking day after a prenote settled (2.6.2).
+
+        That day is counted from the file that took the prenote, or from the one that will: what the account says was
+        reckoned when the prenote was asked for, without our cut-offs.
+        """
+        now = self._clock.now()
+        if account.prenote_status != PrenoteStatus.SENT or account.clear_at is None:
+            return now
+        (found,) = tx.get(entry_key(account.prenote_id))
+        prenote = entry_from(found) if found else None
+        file = tx.get(file_key(prenote.file_id))[0] if prenote and prenote.file_id else None
+        planned = self._origin.schedule.next(now, Service.STANDARD)
+        settles_on = file_from(file).settles_on if file else planned.settles_on
+        return max(now, account.clear_at, clear_after_prenote(settles_on))
+
     def _entry(
-        self, instruction: Instruction, ref: str, content: str, numbers: Numbers, account: KnownAccount
+        self,
+        instruction: Instruction,
+        ref: str,
+        content: str,
+        numbers: Numbers,
+        due_from: datetime,
     ) -> AchEntry:
         now, amount = self._clock.now(), instruction.money.amount_minor
-        # Entries may follow a prenote from the third banking day after it settled (Subsection 2.6.2).
-        waiting = account.prenote_status == PrenoteStatus.SENT and account.clear_at is not None
-        due_from = max(now, account.clear_at) if waiting and account.clear_at else now
         sec = sec_code(instruction.holder_type, instruction.direction, self._origin.consumer_debits)
         return AchEntry(
             key=instruction.key,

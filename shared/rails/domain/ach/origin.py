@@ -27,14 +27,17 @@ class Authorisation(StrEnum):
 # Same-day windows are two hours apart, and the standard one closes 14 hours after a day's business began.
 _LEADS_MAX = {"same_day_lead_minutes": 120, "standard_lead_minutes": 840}
 _PRINTABLE = r"[ -~]"
+# Descriptions that the rules give a meaning of their own, which no payment of ours has (Nacha Operating Rules, Appendix
+# Three, company entry description): as the house's own, each would be said of every payment.
+_TAKEN = "REVERSAL|RECLAIM|NONSETTLED|AUTOENROLL|REDEPCHECK|RETRY PYMT|RETURN FEE|ACCTVERIFY"
 _FORMS = {
     "immediate_destination_name": re.compile(rf"{_PRINTABLE}{{0,23}}"),
-    "immediate_origin": re.compile(r"[A-Za-z0-9 ]{9,10}"),
+    "immediate_origin": re.compile(r"(?=.*[A-Za-z1-9])[A-Za-z0-9 ]{9,10}"),
     "immediate_origin_name": re.compile(rf"{_PRINTABLE}{{0,23}}"),
     "company_name": re.compile(rf"(?! ){_PRINTABLE}{{1,16}}"),
     "company_identification": re.compile(r"[A-Z0-9]{10}"),
-    "odfi_identification": re.compile(r"\d{8}"),
-    "entry_description": re.compile(r"[A-Z0-9][A-Z0-9 .-]{0,9}"),
+    "odfi_identification": re.compile(r"[0-9]{8}"),
+    "entry_description": re.compile(rf"(?!({_TAKEN}) *$)[A-Z0-9][A-Z0-9 .-]{{0,9}}"),
 }
 
 

@@ -45,7 +45,11 @@ def test_everything_may_be_said() -> None:
         ({"company_name": "Zoë"}, "/company_name"),
         ({"company_identification": "123456789"}, "/company_identification"),
         ({"odfi_identification": "121042882"}, "/odfi_identification"),
+        ({"immediate_origin": " 000000000"}, "/immediate_origin"),  # names nobody, and no file could be built
+        ({"odfi_identification": "١٢١٠٤٢٨٨"}, "/odfi_identification"),
         ({"entry_description": "ELEVEN CHAR"}, "/entry_description"),
+        ({"entry_description": "REVERSAL"}, "/entry_description"),
+        ({"entry_description": "RETRY PYMT"}, "/entry_description"),
         ({"consumer_debits": "by mail"}, "/consumer_debits"),
         ({"same_day_lead_minutes": "15"}, "/same_day_lead_minutes"),
         ({"same_day_lead_minutes": -1}, "/same_day_lead_minutes"),

@@ -121,3 +121,15 @@ def test_a_payment_behind_a_prenote_waits_for_its_time(world: AchWorld) -> None:
     assert world.entry("pay_a.credit").file_id == ""
     world.at("2026-11-09T10:15").cut()
     assert world.entry("pay_a.credit").file_id == "2026-11-09T1030-same-day"
+
+
+def test_a_payment_behind_a_prenote_of_the_evening_waits_from_the_file_that_took_it(world: AchWorld) -> None:
+    prenote(world.at("2026-11-03T20:30"))  # the evening's file is cut: it goes on Wednesday and settles on Thursday
+    answer = world.rail.submit(an_instruction(speed=Speed.FASTEST))
+    assert answer.check_at == new_york("2026-11-10T13:00")  # Friday, Monday, Tuesday
+    world.at("2026-11-04T20:01").cut()
+    world.rail.submit(an_instruction("pay_b.credit", speed=Speed.FASTEST))
+    world.at("2026-11-09T10:16").cut()
+    assert [world.entry(key).file_id for key in ("pay_a.credit", "pay_b.credit")] == ["", ""]
+    world.at("2026-11-10T10:15").cut()
+    assert world.entry("pay_b.credit").file_id == "2026-11-10T1030-same-day"

@@ -214,6 +214,25 @@ def test_a_queued_entry_whose_answer_was_lost_is_not_said_to_be_unsent(world: Ac
     assert caught.value.code is RailError.OUTCOME_UNKNOWN, "or another rail would pay it as well"
 
 
+class UnreadableFiles:
+    """A store whose transactions work, and whose single reads do not."""
+
+    def __init__(self, world: AchWorld) -> None:
+        self.run = world.documents.run
+        self.find = world.documents.find
+
+    def get(self, *_: object) -> Any:
+        raise ClearwayError(KernelError.UNAVAILABLE, "the store")
+
+
+def test_an_entry_whose_file_cannot_be_read_is_never_called_unsent(world: AchWorld) -> None:
+    world.rail.submit(an_instruction())
+    world.at("2026-11-03T20:01").cut()
+    with pytest.raises(ClearwayError) as caught:
+        AchRail(UnreadableFiles(world), world.clock, ORIGIN).submit(an_instruction())
+    assert caught.value.code is RailError.OUTCOME_UNKNOWN, "or the payment would go over another rail as well"
+
+
 def test_a_key_that_no_url_could_hold_is_misused(world: AchWorld) -> None:
     with pytest.raises(ClearwayError) as caught:
         world.rail.submit(an_instruction("a key"))
