@@ -16,11 +16,13 @@ from shared.payments.domain.errors import PaymentError
 from shared.ports.corrections import Correction
 from shared.ports.objects import ObjectStore
 from shared.ports.rail import News
+from shared.rails.ach_documents import ENTRIES
 from shared.rails.commands.ach.acknowledgements import ACCEPTED, take_acknowledgements
 from shared.rails.commands.ach.desk import AchDesk
 from shared.rails.commands.ach.prenotes import verify_prenotes
 from shared.rails.commands.ach.run_cutoffs import run_cutoffs
 from shared.rails.commands.ach.take_inbound import take_inbound_files
+from shared.rails.domain.ach.entry import EntryStatus
 from shared.rails.domain.ach.origin import AchOrigin
 from shared.runtime.backbone import Backbone
 from shared.runtime.logs import log
@@ -48,6 +50,17 @@ def cut(backbone: Backbone, objects: ObjectStore, origin: AchOrigin) -> Mapping[
         "entries": sum(file.entries for file in sent),
         "failed": len(run.errors),
     }
+
+
+def without_origin(backbone: Backbone) -> Mapping[str, int]:
+    """What there is to do where we have no identity on the ACH network: nothing, or else something is amiss.
+
+    Entries that are queued would wait for ever, so they count as `failed`, which the scheduler shows.
+    """
+    if not backbone.documents.find(ENTRIES, equal={"status": EntryStatus.QUEUED.value}, limit=1):
+        return {}
+    log("ERROR", "timer: ACH entries are queued, and the timer has no CLEARWAY_ACH_ORIGIN")
+    return {"failed": 1}
 
 
 def inbound(

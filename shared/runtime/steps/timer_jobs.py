@@ -24,7 +24,7 @@ def timer_jobs(backbone: Backbone, files: ObjectStore, desk: NewsDesk, ach: AchO
         return asdict(run_due_schedules(backbone))
 
     def cut() -> Mapping[str, int]:
-        return timer_ach.cut(backbone, files, ach) if ach else {}
+        return timer_ach.cut(backbone, files, ach) if ach else timer_ach.without_origin(backbone)
 
     def inbound() -> Mapping[str, int]:
         return timer_ach.inbound(backbone, files, ach, desk.take) if ach else {}
