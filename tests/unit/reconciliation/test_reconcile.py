@@ -92,6 +92,14 @@ def test_a_break_is_one_case_which_closes_when_the_bank_puts_it_right(
     assert world.positions()["card.USD"].difference_minor == 0
 
 
+@pytest.mark.parametrize("name", ["NOTPROVIDED", "notprovided", "NONREF"])
+def test_entries_that_both_say_they_have_no_name_are_not_held_against_each_other(name: str) -> None:
+    world = BookedWorld()
+    world.put(f"card/USD/{MONDAY}.xml", statement_of(MONDAY, [Line(7_00, "B1", name), Line(-7_00, "B2", name)]))
+    world.run(morning_after(MONDAY))
+    assert list(world.cases().values()) == ["unknown_entry", "unknown_entry"]
+
+
 def test_an_entry_that_comes_a_day_late_is_no_break() -> None:
     world = BookedWorld()
     key = world.move("in", "card", 50_00, noon(MONDAY))
