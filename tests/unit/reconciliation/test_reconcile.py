@@ -144,6 +144,17 @@ def test_a_return_is_matched_to_its_booking_and_one_before_acceptance_to_nothing
     assert world.positions()["card.USD"].difference_minor == 0
 
 
+def test_a_leg_that_came_back_before_acceptance_and_not_at_the_bank_is_not_booked() -> None:
+    world = BookedWorld()
+    bounced = world.begin("bounced", "card", -8_00, noon(MONDAY))
+    world.put(f"card/USD/{MONDAY}.xml", statement_of(MONDAY, [leg_line(-8_00, "B1", bounced)]))
+    world.run(morning_after(MONDAY))
+    world.bounce(bounced, noon(DAYS[1]))
+    quiet_days(world, 1, 9, -8_00)
+    world.run(morning_after(DAYS[9]))
+    assert list(world.cases().values()) == ["not_booked"]
+
+
 def test_a_return_that_nobody_booked_is_a_break_of_the_payment() -> None:
     world = BookedWorld()
     key = world.move("in", "card", 50_00, noon(MONDAY))
