@@ -1,4 +1,5 @@
-"""`make ach`: what people do about ACH. It works on the system that `make up` runs, or on the environment's project.
+"""`make ach`: what people do about ACH. It works on the system that `make up` runs, or on the environment's project
+(GOOGLE_CLOUD_PROJECT, CLEARWAY_FILES_BUCKET, CLEARWAY_ACH_ORIGIN and application default credentials).
 
     make ach                                   the files of the last days, and the return rates beside their limits
     make ach ARGS="--requeue FILE"             put the entries of a file that the bank refused into the next file

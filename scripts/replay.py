@@ -2,7 +2,8 @@
 
 `--list` shows both with their causes. `--id ID` replays one quarantined message, `--all` all of them and everything
 dead-lettered. `--data FILE` replaces the data of the one message. It works on the system that `make up` runs, or on
-the project of the environment (GOOGLE_CLOUD_PROJECT and application default credentials).
+the project of the environment: GOOGLE_CLOUD_PROJECT, application default credentials, and for what goes back to the
+settlement queue CLEARWAY_REGION, CLEARWAY_SETTLEMENT_URL and CLEARWAY_INVOKER_SERVICE_ACCOUNT, as the functions have.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from shared.adapters.pubsub.pull import PullSubscription
 from shared.adapters.rails.inbox import SignedInbox
 from shared.cloud.backbone import cloud_backbone
 from shared.cloud.settlement_queue import settlement_queue
-from shared.kernel.errors import ClearwayError
+from shared.kernel.errors import ClearwayError, KernelError
 from shared.ports.publisher import Message
 from shared.runtime.backbone import Backbone
 from shared.runtime.carriers import settlement_over
@@ -66,6 +67,10 @@ def main() -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Do what the command line asks, on the project of the environment."""
     settings = Settings.from_environment()
+    if not settings.settlement_url:
+        raise ClearwayError(KernelError.MISUSE, "the environment lacks CLEARWAY_SETTLEMENT_URL")
+    if not (settings.tasks_emulator or settings.invoker_service_account):
+        raise ClearwayError(KernelError.MISUSE, "the environment lacks CLEARWAY_INVOKER_SERVICE_ACCOUNT")
     backbone = cloud_backbone(settings, settlement_queue(settings))
     settlement = settlement_over(backbone, [])
     take_callback = CallbackStep(SignedInbox({}), NewsDesk(backbone, settlement)).take_kept

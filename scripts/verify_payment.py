@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from shared.kernel import ids
 from shared.ledger.domain.journal import JournalEntry, Line
 from shared.ledger.domain.transfer import Flow, lines_of
 from shared.ledger.places import account_of
 from shared.ledger.queries.verify_books import Difference
 from shared.payments.domain.history import chain_is_whole
+from shared.payments.domain.legs import LegStatus
 from shared.payments.domain.payment import Payment
 from shared.payments.queries.owed_entries import OwedEntry, owed_entries
+
+_BOOKED = frozenset({LegStatus.ACCEPTED, LegStatus.RETURNED})
+_NOT_BOOKED = frozenset(LegStatus) - {LegStatus.ACCEPTED}
 
 
 def payment_differences(payment: Payment, entries: Sequence[JournalEntry]) -> Iterator[Difference]:
     """Everything in which they differ; `entries` are all whose ids begin with the payment's."""
     yield from _history(payment)
     there = {entry.id: entry for entry in entries}
-    for owed in owed_entries(payment):
+    all_owed = owed_entries(payment)
+    yield from _legs(payment, all_owed)
+    for owed in all_owed:
         entry = there.pop(owed.entry_id, None)
         if entry is None:
             yield Difference(f"payment {payment.id}", f"entry {owed.entry_id}", owed.kind, "nothing")
@@ -38,6 +45,19 @@ def _history(payment: Payment) -> Iterator[Difference]:
         yield Difference(subject, "state", f"{history[-1].state}, its history's last", payment.state.value)
 
 
+def _legs(payment: Payment, all_owed: Sequence[OwedEntry]) -> Iterator[Difference]:
+    """A leg names the entry that its money was booked with, which is how reconciliation finds it."""
+    booked = {owed.reference: owed.entry_id for owed in all_owed if owed.reference and not owed.reverses}
+    for leg in payment.legs:
+        subject, expected = f"leg {leg.key}", booked.get(leg.key, "nothing")
+        if expected != (leg.entry_id or "nothing"):
+            yield Difference(subject, "entry", expected, leg.entry_id or "nothing")
+        # One that came back before it counted as accepted moved nothing, and is returned all the same.
+        fits = _BOOKED if leg.key in booked else _NOT_BOOKED
+        if leg.status not in fits:
+            yield Difference(subject, "status", " or ".join(sorted(fits)), leg.status.value)
+
+
 def _entry(payment: Payment, owed: OwedEntry, entry: JournalEntry) -> Iterator[Difference]:
     subject = f"payment {payment.id}"
     pairs = (
@@ -46,6 +66,7 @@ def _entry(payment: Payment, owed: OwedEntry, entry: JournalEntry) -> Iterator[D
         ("kind", owed.kind, entry.kind),
         ("reverses", owed.reverses, entry.reverses),
         ("reference", owed.reference, entry.reference),
+        ("moment", _moment(payment, owed.entry_id) or entry.at.isoformat(), entry.at.isoformat()),
     )
     for what, expected, found in pairs:
         if expected != found:
@@ -60,6 +81,13 @@ def _entry(payment: Payment, owed: OwedEntry, entry: JournalEntry) -> Iterator[D
     for place in sorted(wanted.keys() | there.keys()):
         if wanted[place] != there[place]:
             yield Difference(subject, f"{place} of entry {entry.id}", wanted[place], there[place])
+
+
+def _moment(payment: Payment, entry_id: str) -> str:
+    """When the history says that an entry was booked; empty for a return, which may come between two versions."""
+    found = (one.at for one in payment.history if ids.event_id(payment.id, one.version) == entry_id)
+    at = next(found, None)
+    return at.isoformat() if at else ""
 
 
 def _sides(lines: Sequence[Line], split: Sequence[str]) -> Counter[str]:

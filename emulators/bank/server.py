@@ -157,7 +157,10 @@ class _Handler(BaseHTTPRequestHandler):
         most = FILE_BYTES_MAX if self.path.startswith("/v1/files/") else BODY_BYTES_MAX
         if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) > most:
             return None
-        return self.rfile.read(int(text))
+        body = self.rfile.read(int(text))
+        if len(body) < int(text):
+            raise ConnectionAbortedError
+        return body
 
     def _send(self, response: Response) -> None:
         raw = response.raw

@@ -264,6 +264,14 @@ def test_a_body_of_unknown_length_is_refused(server: BankServer) -> None:
         assert connection.recv(12) == b"HTTP/1.1 413"
 
 
+def test_a_file_whose_sender_hung_up_half_way_is_not_there(caller: Caller, server: BankServer) -> None:
+    head = b"POST /v1/files/ach/inbound/half.ach HTTP/1.1\r\nHost: bank\r\nContent-Length: 188\r\n\r\n"
+    with send_raw(server, head + b"101 "):
+        until(lambda: server.open_connections == 1)
+    until(lambda: server.open_connections == 0)
+    assert caller.call("GET", "/v1/files/ach/inbound/half.ach").status == 404
+
+
 @pytest.mark.parametrize(("token", "status"), [("t-1", 200), ("t-2", 401), ("", 401)])
 def test_a_bank_with_a_token_wants_it_for_transfers_only(token: str, status: int) -> None:
     server = BankServer(token="t-1")

@@ -83,7 +83,7 @@ def expected(row: Row, direction: str, rail: str) -> Expected:
     """The row, read as a payment over the rail that Clearway knows by this name."""
     said = row.expected
     # Money that came back before the rail ever said that it was accepted: to the payment, it never moved.
-    early = said.word is Word.RETURNED and isinstance(row.script, Script) and row.script.unposted
+    early = _came_back_early(row)
     ends = (State.FAILED,) if early else ENDS[said.word]
     states = (*BEFORE, MOVING[direction], *ends)
     version = str(states.index(State.COMPLETED) + 1) if State.COMPLETED in states else ""
@@ -104,6 +104,10 @@ def expected(row: Row, direction: str, rail: str) -> Expected:
         cases=_cases(row),
         counted=(int(said.word is not Word.UNKNOWN), int(said.moved), int(said.came_back)),
     )
+
+
+def _came_back_early(row: Row) -> bool:
+    return row.expected.word is Word.RETURNED and isinstance(row.script, Script) and row.script.unposted
 
 
 def _on(rail: str, moved: dict[str, int]) -> dict[str, int]:
@@ -136,6 +140,8 @@ def _cases(row: Row) -> list[str]:
     cases = []
     if isinstance(row.script, Script) and row.script.voice is Voice.CONTRADICTORY:
         cases.append("rail_contradiction")
+    if _came_back_early(row):
+        cases.append("stalled")  # it is a day until then, and after 20 hours people are asked
     if row.expected.change_code in NOT_OF_AN_INSTRUMENT:
         cases.append("ach_unreadable")
     if row.expected.dishonour:

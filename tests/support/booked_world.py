@@ -81,7 +81,7 @@ class BookedWorld:
 
     def bounce(self, key: str, at: datetime) -> None:
         """The rail moved the money and took it back before the leg counted as accepted: nothing is booked."""
-        self._conclude(key, at, LegStatus.REJECTED)
+        self._conclude(key, at, LegStatus.RETURNED, booked=False)
 
     def send_back(self, key: str, at: datetime) -> None:
         """The rail returned an accepted leg: booked the other way."""
@@ -151,7 +151,7 @@ class BookedWorld:
     def _run(self, work: Any) -> None:
         self.documents.run(work)
 
-    def _conclude(self, key: str, at: datetime, status: LegStatus) -> None:
+    def _conclude(self, key: str, at: datetime, status: LegStatus, *, booked: bool = True) -> None:
         payment_id = key.partition(".")[0]
 
         def work(tx: Transaction) -> None:
@@ -159,9 +159,9 @@ class BookedWorld:
             assert document is not None
             payment = payment_from(document)
             (leg,) = payment.legs
-            after = self._booked(tx, payment, leg, status, at)
+            after = self._booked(tx, payment, leg, status, at) if booked else replace(leg, status=status)
             version = len(payment.history) + 1
-            state = {LegStatus.ACCEPTED: State.COMPLETED, LegStatus.RETURNED: State.RETURNED}.get(status, State.FAILED)
+            state = State.COMPLETED if status is LegStatus.ACCEPTED else State.RETURNED if booked else State.FAILED
             history = (*payment.history, Entry(version, state, "settlement", at))
             changed = replace(payment, state=state, history=history).with_leg(after)
             tx.replace(document.key, payment_to_fields(changed))
@@ -175,20 +175,18 @@ class BookedWorld:
         entry_id = ids.event_id(payment.id, payment.version + 1)
         if status is LegStatus.RETURNED:
             entry_id = f"{payment.id}.{leg.role.value}.returned"
-        if status is not LegStatus.REJECTED:
-            booking = Booking(
-                entry_id=entry_id,
-                payment_id=payment.id,
-                currency=payment.request.money.currency,
-                movements=(movement,),
-                at=at,
-                kind="return" if status is LegStatus.RETURNED else "collection",
-                reverses=leg.entry_id if status is LegStatus.RETURNED else "",
-                reference=leg.key,
-            )
-            assert self.ledger.book(tx, booking) is None
-        kept = leg.entry_id if status is LegStatus.RETURNED else entry_id
-        return replace(leg, status=status, entry_id="" if status is LegStatus.REJECTED else kept)
+        booking = Booking(
+            entry_id=entry_id,
+            payment_id=payment.id,
+            currency=payment.request.money.currency,
+            movements=(movement,),
+            at=at,
+            kind="return" if status is LegStatus.RETURNED else "collection",
+            reverses=leg.entry_id if status is LegStatus.RETURNED else "",
+            reference=leg.key,
+        )
+        assert self.ledger.book(tx, booking) is None
+        return replace(leg, status=status, entry_id=leg.entry_id if status is LegStatus.RETURNED else entry_id)
 
 
 __all__ = ["MONDAY", "TENANT", "BookedWorld", "noon"]

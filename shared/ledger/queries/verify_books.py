@@ -20,10 +20,13 @@ from shared.ledger.documents import (
     entry_from,
     opened,
 )
-from shared.ledger.domain.account import COUNTERS, Counters
+from shared.ledger.domain.account import COUNTERS, Account, Counters
 from shared.ledger.domain.chart import normal_side
 from shared.ledger.domain.journal import JournalEntry
 from shared.ports.documents import Document, DocumentReader, every_document
+
+# What reading a document raises that is not what it should be.
+_FORMLESS = (KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,8 @@ class BooksCheck:
         except ClearwayError:
             self.differences.append(Difference(subject, "debits and credits", "equal", "not equal"))
             return None
-        except (KeyError, TypeError, ValueError) as error:
-            self.differences.append(Difference(subject, "its form", "an entry", f"{type(error).__name__}"))
+        except _FORMLESS as error:
+            self._formless(subject, "an entry", error)
             return None
         if list(entry.accounts) != document.fields.get("accounts"):
             self.differences.append(Difference(subject, "accounts to find it by", "those of its lines", "others"))
@@ -106,11 +109,21 @@ class BooksCheck:
         expected_held = {account: minor for account, minor in held_minor.items() if minor}
         for document in every_document(reader, ACCOUNTS):
             accounts += 1
-            totals[document.fields.get("currency", "no currency")] += counters_from(document.fields)
-            self._check_wallet(document, expected_held.pop(document.key.id, 0))
+            try:
+                counters, wallet = counters_from(document.fields), opened(document)
+            except _FORMLESS as error:
+                self._formless(f"account {document.key.id}", "an account", error)
+                continue
+            totals[document.fields.get("currency", "no currency")] += counters
+            self._check_wallet(document.key.id, wallet, expected_held.pop(document.key.id, 0))
         for document in every_document(reader, HOUSE_SHARDS):
-            totals[document.fields["currency"]] += counters_from(document.fields)
-            house[document.fields["account"]] += counters_from(document.fields)
+            try:
+                counters, place = counters_from(document.fields), _place_of(document)
+            except _FORMLESS as error:
+                self._formless(f"shard {document.key.id}", "a shard", error)
+                continue
+            totals[place[1]] += counters
+            house[place[0]] += counters
             self._check_shard(document)
         for account, found in sorted(house.items()):
             self._compare(account, account.rpartition(".")[2], found)
@@ -133,8 +146,11 @@ class BooksCheck:
             tuple(self.differences),
         )
 
-    def _check_wallet(self, document: Document, held_minor: int) -> None:
-        subject, account = f"account {document.key.id}", opened(document)
+    def _formless(self, subject: str, what: str, error: Exception) -> None:
+        self.differences.append(Difference(subject, "its form", what, type(error).__name__))
+
+    def _check_wallet(self, account_id: str, account: Account | None, held_minor: int) -> None:
+        subject = f"account {account_id}"
         if account is None:
             self.differences.append(Difference(subject, "opened", "yes", "no"))
             return
@@ -167,6 +183,14 @@ class BooksCheck:
                 self.differences.append(Difference(f"entry {document.key.id}", "reversed by", wanted, found))
         for entry_id, wanted in sorted(expected.items()):
             self.differences.append(Difference(f"entry {entry_id}", "reversed by", wanted, "nothing"))
+
+
+def _place_of(shard: Document) -> tuple[str, str]:
+    """Account and currency of a shard; raises TypeError for one that has no such texts."""
+    account, currency = shard.fields["account"], shard.fields["currency"]
+    if not isinstance(account, str) or not isinstance(currency, str):
+        raise TypeError
+    return account, currency
 
 
 def verify_books(reader: DocumentReader, held_minor: Mapping[str, int]) -> Books:

@@ -43,8 +43,11 @@ def _payment_id(key: str) -> str:
 
 
 def _items(payment: Payment, leg: Leg) -> Iterator[BookedItem]:
-    """What was booked for a leg. Money that was collected came in; what was paid out or put back went out."""
-    if leg.status not in (LegStatus.ACCEPTED, LegStatus.RETURNED):
+    """What was booked for a leg. Money that was collected came in; what was paid out or put back went out.
+
+    A leg that came back before it counted as accepted was never booked, and names no entry.
+    """
+    if leg.status not in (LegStatus.ACCEPTED, LegStatus.RETURNED) or not leg.entry_id:
         return
     amount_minor = payment.leg_money(leg.role).amount_minor
     signed_minor = amount_minor if leg.direction is Direction.DEBIT else -amount_minor

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from shared.kernel.assessment import Reason
 from shared.ports.documents import Document, Key, Transaction
@@ -13,7 +14,10 @@ from shared.reconciliation.documents import GATE, OPEN, RESOLVED
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A break as people read of it. `reason` holds amounts, days and references, and nothing of a person."""
+    """A break as people read of it. `reason` holds amounts, days and references, and nothing of a person.
+
+    `about` stands for what both sides said when the break was found.
+    """
 
     key: Key
     rail: str
@@ -21,6 +25,7 @@ class Case:
     reason: Reason
     payment_id: str = ""
     tenant: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +45,39 @@ def stage_cases(
 ) -> Changes:
     """Open what is wanted and not there, and resolve what is gone; `found` are the documents of both, as read.
 
-    What people resolved stays resolved. What reconciliation had resolved itself is opened again: the break is back.
+    What people resolved stays resolved, until one of the sides says something else of it; an open case then says it
+    too. What reconciliation had resolved itself is opened again: the break is back.
     """
     opened = closed = 0
     for case in wanted:
         document = found[case.key]
         before = document.fields if document else {}
-        if document is None or before.get("resolved_by") == GATE:
+        told = before.get("about") == case.about
+        if document is None:
             opened += 1
-            reasons = [{"code": case.reason.code, "text": case.reason.text}]
-            fields = {
-                "payment_id": case.payment_id,
-                "tenant": case.tenant,
-                "gate": GATE,
-                "status": OPEN,
-                "opened_at": now,
-                "reasons": reasons,
-                "rail": case.rail,
-                "currency": case.currency,
-            }
-            if document is None:
-                tx.create(case.key, fields)
-            else:
-                tx.replace(case.key, fields)
+            tx.create(case.key, _fields(case, now))
+        elif before["status"] == RESOLVED and (before.get("resolved_by") == GATE or not told):
+            opened += 1
+            tx.replace(case.key, _fields(case, now))
+        elif before["status"] == OPEN and not told:
+            tx.replace(case.key, _fields(case, before["opened_at"]))
     for key in gone:
         document = found[key]
         if document is not None and document.fields["status"] == OPEN:
             closed += 1
             tx.replace(key, {**document.fields, "status": RESOLVED, "resolved_at": now, "resolved_by": GATE})
     return Changes(opened, closed)
+
+
+def _fields(case: Case, opened_at: datetime) -> dict[str, Any]:
+    return {
+        "payment_id": case.payment_id,
+        "tenant": case.tenant,
+        "gate": GATE,
+        "status": OPEN,
+        "opened_at": opened_at,
+        "reasons": [{"code": case.reason.code, "text": case.reason.text}],
+        "rail": case.rail,
+        "currency": case.currency,
+        "about": case.about,
+    }

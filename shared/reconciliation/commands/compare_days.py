@@ -92,4 +92,4 @@ def _statements(rail: str, currency: str, start: date, desk: Desk) -> list[Balan
 
 def _case(account: AccountState, one: ChainBreak) -> Case:
     reason = words_of_chain(account.rail, account.currency, one)
-    return Case(case_key(account.name, one.name), account.rail, account.currency, reason)
+    return Case(case_key(account.name, one.name), account.rail, account.currency, reason, about=str(one.gap_minor))

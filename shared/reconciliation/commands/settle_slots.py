@@ -131,7 +131,7 @@ def _case_name(slot: Slot, finding: Finding) -> str:
 def _case(slot: Slot, finding: Finding) -> Case:
     reason = words_of(slot, finding)
     key = case_key(_case_name(slot, finding))
-    return Case(key, slot.name.rail, slot.name.currency, reason, slot.payment_id, slot.tenant)
+    return Case(key, slot.name.rail, slot.name.currency, reason, slot.payment_id, slot.tenant, finding.about)
 
 
 def unsettled(documents: Iterable[Document]) -> Iterator[SlotChange]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from shared.kernel import ids
 from shared.reconciliation.domain.slot import Expected, Item, Slot, SlotKind, SlotStatus
 
 
@@ -59,6 +60,12 @@ class Finding:
     def shown_minor(self) -> int:
         """What the bank shows."""
         return sum(item.amount_minor for item in self.items)
+
+    @property
+    def about(self) -> str:
+        """A digest of what both sides said: another one is something that nobody has looked at yet."""
+        booked = [f"{one.entry_id} {one.amount_minor}" for one in self.expected]
+        return ids.derive("said", *booked, *(f"{item.id} {item.amount_minor}" for item in self.items))
 
 
 @dataclass(frozen=True, slots=True)

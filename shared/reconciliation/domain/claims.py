@@ -23,6 +23,9 @@ from shared.reconciliation.domain.slot import Item, SlotKind, SlotName, name_of_
 _CLOSING = "CLBD"
 _TRACE = re.compile(r"[0-9]{15}")  # Nacha Operating Rules, Appendix Three: the bank's eight digits, and seven more
 _PREFIX = "pay_"
+# What banks write where nobody gave a name: the usage rules of SEPA credit transfers, and SWIFT's field 21. Two entries
+# that both say so have nothing in common.
+_NO_NAMES = frozenset({"NOTPROVIDED", "NONREF"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ def _single(shown: _Shown, one: EntryTransaction, signed_minor: int, part: int =
 
 
 def _names(one: EntryTransaction) -> Sequence[str]:
-    return [name for name in (one.end_to_end_id, one.transaction_id, one.instruction_id) if name]
+    names = (one.end_to_end_id, one.transaction_id, one.instruction_id)
+    return [name for name in names if name and name.upper() not in _NO_NAMES]
 
 
 def _key(name: str, keys: Mapping[str, str]) -> str:

@@ -92,6 +92,14 @@ def test_a_break_is_one_case_which_closes_when_the_bank_puts_it_right(
     assert world.positions()["card.USD"].difference_minor == 0
 
 
+@pytest.mark.parametrize("name", ["NOTPROVIDED", "notprovided", "NONREF"])
+def test_entries_that_both_say_they_have_no_name_are_not_held_against_each_other(name: str) -> None:
+    world = BookedWorld()
+    world.put(f"card/USD/{MONDAY}.xml", statement_of(MONDAY, [Line(7_00, "B1", name), Line(-7_00, "B2", name)]))
+    world.run(morning_after(MONDAY))
+    assert list(world.cases().values()) == ["unknown_entry", "unknown_entry"]
+
+
 def test_an_entry_that_comes_a_day_late_is_no_break() -> None:
     world = BookedWorld()
     key = world.move("in", "card", 50_00, noon(MONDAY))
@@ -134,6 +142,17 @@ def test_a_return_is_matched_to_its_booking_and_one_before_acceptance_to_nothing
     world.run(morning_after(DAYS[9]))
     assert (world.cases(), world.cases("resolved")) == ({}, {})
     assert world.positions()["card.USD"].difference_minor == 0
+
+
+def test_a_leg_that_came_back_before_acceptance_and_not_at_the_bank_is_not_booked() -> None:
+    world = BookedWorld()
+    bounced = world.begin("bounced", "card", -8_00, noon(MONDAY))
+    world.put(f"card/USD/{MONDAY}.xml", statement_of(MONDAY, [leg_line(-8_00, "B1", bounced)]))
+    world.run(morning_after(MONDAY))
+    world.bounce(bounced, noon(DAYS[1]))
+    quiet_days(world, 1, 9, -8_00)
+    world.run(morning_after(DAYS[9]))
+    assert list(world.cases().values()) == ["not_booked"]
 
 
 def test_a_return_that_nobody_booked_is_a_break_of_the_payment() -> None:
@@ -379,10 +398,8 @@ def test_the_case_of_a_refused_file_closes_when_a_readable_one_of_its_day_comes(
     assert world.cases() == {}
 
 
-def test_what_people_have_resolved_stays_resolved() -> None:
-    world = BookedWorld()
-    world.put(f"card/USD/{MONDAY}.xml", statement_of(MONDAY, [Line(7_00, "FEE-1")]))
-    world.run(morning_after(MONDAY))
+def resolve_by_hand(world: BookedWorld) -> None:
+    """People have looked at the one case that there is."""
     (case,) = world.documents.find("cases")
 
     def resolve(tx) -> None:  # type: ignore[no-untyped-def]
@@ -390,8 +407,41 @@ def test_what_people_have_resolved_stays_resolved() -> None:
         tx.replace(case.key, {**document.fields, "status": "resolved", "resolved_by": "ada"})
 
     world.documents.run(resolve)
+
+
+def test_what_people_have_resolved_stays_resolved() -> None:
+    world = BookedWorld()
+    world.put(f"card/USD/{MONDAY}.xml", statement_of(MONDAY, [Line(7_00, "FEE-1")]))
+    world.run(morning_after(MONDAY))
+    resolve_by_hand(world)
+    quiet_days(world, 1, 1, 7_00)
     assert world.run(morning_after(MONDAY, 2))["opened"] == 0
     assert world.cases() == {}
+
+
+def test_what_people_have_resolved_is_asked_again_when_the_bank_shows_more_of_it() -> None:
+    world = BookedWorld()
+    key = world.move("in", "card", 50_00, noon(MONDAY))
+    world.put(f"card/USD/{MONDAY}.xml", statement_of(MONDAY, [leg_line(50_00, f"B{n}", key) for n in (1, 2)]))
+    world.run(morning_after(MONDAY))
+    resolve_by_hand(world)
+    again = statement_of(DAYS[1], [leg_line(50_00, "B3", key)], opening_minor=100_00)
+    world.put(f"card/USD/{DAYS[1]}.xml", again)
+    assert world.run(morning_after(DAYS[1]))["opened"] == 1
+    assert list(world.cases().values()) == ["duplicate_entry"]
+    assert "+150.00 USD" in world.texts()[0]
+    assert world.run()["opened"] == 0
+
+
+def test_an_open_case_says_what_the_bank_shows_by_now() -> None:
+    world = BookedWorld()
+    key = world.move("in", "card", 50_00, noon(MONDAY))
+    world.put(f"card/USD/{MONDAY}.xml", statement_of(MONDAY, [leg_line(49_00, "B1", key)]))
+    world.run(morning_after(MONDAY))
+    more = statement_of(DAYS[1], [leg_line(3_00, "B2", key)], opening_minor=49_00)
+    world.put(f"card/USD/{DAYS[1]}.xml", more)
+    assert world.run(morning_after(DAYS[1]))["opened"] == 0
+    assert "+52.00 USD" in world.texts()[0]
 
 
 def test_a_case_tells_amounts_days_and_references_and_no_stranger_s_words() -> None:

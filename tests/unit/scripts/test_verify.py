@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -111,6 +112,13 @@ def kept_hold(town: Town) -> None:
     fields = payment_to_fields(payment)
     hold = {"id": "h", "account_id": BOB_WALLET, "amount_minor": 7, "currency": "USD", "at": NOON, "expires_at": None}
     town.tamper(document.key, holds=[*fields["holds"], {**hold, "status": "pending", "posted_minor": 0}])
+
+
+def tampered_leg(town: Town, **changes: Any) -> None:
+    document = town.documents.get(payment_key(town.ids["deposit"]))
+    assert document is not None
+    (leg,) = document.fields["legs"]
+    town.tamper(document.key, legs=[{**leg, **changes}])
 
 
 def case_of(town: Town, name: str) -> Key:
@@ -235,6 +243,21 @@ PLANTED: list[tuple[str, Callable[[Town], None], list[str]]] = [
         ],
     ),
     (
+        "an entry of another moment",
+        lambda town: town.tamper(town.entry(), at=NOON - timedelta(days=30)),
+        ["payment {deposit}: moment of entry {deposit}.6: expected {booked_at}, found 2026-10-03T12:00:00+00:00"],
+    ),
+    (
+        "a leg that says nothing was booked for it",
+        lambda town: tampered_leg(town, entry_id=""),
+        ["leg {deposit}.debit: entry: expected {deposit}.6, found nothing"],
+    ),
+    (
+        "a leg that its rail is said to have still",
+        lambda town: tampered_leg(town, status="pending"),
+        ["leg {deposit}.debit: status: expected accepted or returned, found pending"],
+    ),
+    (
         "an entry that is not found by its accounts",
         lambda town: town.tamper(town.entry(), accounts=["x"]),
         ["entry {deposit}.6: accounts to find it by: expected those of its lines, found others"],
@@ -261,6 +284,25 @@ PLANTED: list[tuple[str, Callable[[Town], None], list[str]]] = [
             "account acc_x: credits posted USD: expected 5, found 0",
             "trial balance USD: debits less credits: expected 0, found 5",
             "trial balance no currency: debits less credits: expected 0, found -5",
+        ],
+    ),
+    (
+        "a wallet that cannot be read",
+        lambda town: town.tamper(account_key(BOB_WALLET), normal_side="left"),
+        [
+            "account {bob}: its form: expected an account, found ValueError",
+            "account {bob}: credits posted USD: expected 19850, found 0",
+            "account {bob}: debits posted USD: expected 10000, found 0",
+            "trial balance USD: debits less credits: expected 0, found 9850",
+        ],
+    ),
+    (
+        "a shard that cannot be read",
+        lambda town: town.tamper(rail_shard("deposit", town), currency=None),
+        [
+            "shard {shard}: its form: expected a shard, found TypeError",
+            "account house.rail-settlement.one.USD: debits posted USD: expected 40000, found 30000",
+            "trial balance USD: debits less credits: expected 0, found -10000",
         ],
     ),
     (
@@ -366,9 +408,16 @@ def test_books_in_order_bring_about_no_line(pristine: Town) -> None:
 @pytest.mark.parametrize(("plant", "lines"), [row[1:] for row in PLANTED], ids=[row[0] for row in PLANTED])
 def test_what_is_planted_is_found_and_said_exactly(plant: Callable[[Town], None], lines: list[str]) -> None:
     town = Town()
+    booked_at = town.payment(town.ids["deposit"]).history[5].at.isoformat()
     plant(town)
     another = ids.payment_id(TENANT, "another")
-    names = {"bob": BOB_WALLET, "another": another, "shard": rail_shard("deposit", town).id, **town.ids}
+    names = {
+        "bob": BOB_WALLET,
+        "another": another,
+        "booked_at": booked_at,
+        "shard": rail_shard("deposit", town).id,
+        **town.ids,
+    }
     assert sorted(map(str, verify(town.documents).differences)) == sorted(line.format(**names) for line in lines)
 
 
