@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.payments.domain.states import State
+from shared.ports.rail import Answer, News, RailStatus
 from tests.support.builders import ADA
 from tests.support.world import LISTED, World
 
@@ -18,7 +19,12 @@ def test_people_are_shown_once_a_payment_that_its_rail_does_not_decide() -> None
     (case,) = world.twins.documents.find("cases")
     assert (case.fields["gate"], case.fields["payment_id"]) == ("sweep", world.payment().id)
     assert [reason["code"] for reason in case.fields["reasons"]] == ["stalled"]
-    assert world.payment().state is State.PAYING_OUT
+    payment = world.payment()
+    assert payment.state is State.PAYING_OUT
+    world.cloud.news.take(News("simulator", payment.legs[0].key, Answer(RailStatus.ACCEPTED, "late")))
+    assert world.payment().state is State.COMPLETED
+    (case,) = world.twins.documents.find("cases")
+    assert (case.fields["status"], case.fields["resolved_by"]) == ("resolved", "settlement")
 
 
 def test_a_held_payment_that_is_cancelled_needs_nobody_any_more() -> None:

@@ -36,7 +36,8 @@ def cancel_payment(payment_id: str, *, tenant: str, pipeline: Pipeline, ledger: 
             raise ClearwayError(PaymentError.NOT_CANCELLABLE, f"a payment that is {payment.state} cannot be cancelled")
         now = pipeline.clock.now()
         if payment.state is State.HELD:
-            close_case(tx, case_key(payment_id, payment.version), resolution=STEP, now=now)
+            (case,) = tx.get(case_key(payment_id, payment.version))
+            close_case(tx, case, resolution=STEP, now=now)
         wake_at = pipeline.drive.due(now, 0)
         cancelled = payment.advance(State.CANCELLED, step=STEP, now=now, drive=pipeline.drive, wake_at=wake_at)
         cancelled = given_back(tx, cancelled, ledger)

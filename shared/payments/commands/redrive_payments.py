@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.kernel.assessment import Reason
-from shared.payments.commands.cases import case_fields
+from shared.payments.commands.cases import STALLED, case_fields, stalled_case_key
 from shared.payments.commands.pipeline import Pipeline
-from shared.payments.documents import CASES, PAYMENTS, payment_from, payment_key, payment_to_fields
+from shared.payments.documents import PAYMENTS, payment_from, payment_key, payment_to_fields
 from shared.payments.domain.payment import DRIVE_SHARDS, Payment
-from shared.ports.documents import Document, DocumentReader, Key, Transaction
+from shared.ports.documents import Document, DocumentReader, Transaction
 
 BATCH = 100
-GATE = "sweep"
-STALLED = Reason("stalled", "nothing has moved the payment for long, whatever was done: ask its rail what became of it")
 
 
 def overdue_payments(*, pipeline: Pipeline, reader: DocumentReader) -> Iterator[Document]:
@@ -25,11 +22,6 @@ def overdue_payments(*, pipeline: Pipeline, reader: DocumentReader) -> Iterator[
         yield from reader.find(
             PAYMENTS, equal={"drive_shard": shard}, at_most=("drive_at", pipeline.clock.now()), limit=BATCH
         )
-
-
-def stalled_case_key(payment: Payment) -> Key:
-    """The case on a payment that did not move at a version: one for each."""
-    return Key(CASES, f"{payment.id}.{payment.version}.stalled")
 
 
 def let_rest(told: Payment, *, pipeline: Pipeline) -> None:
@@ -62,7 +54,7 @@ def put_off(found: Document, *, pipeline: Pipeline) -> Payment | None:
             return None
         driven = payment.driven(now=now, drive=pipeline.drive)
         if driven.drives == pipeline.drive.people_after_drives and not driven.ended:
-            tx.create(stalled_case_key(driven), case_fields(driven, gate=GATE, reasons=(STALLED,), now=now))
+            tx.create(stalled_case_key(driven), case_fields(driven, gate="sweep", reasons=(STALLED,), now=now))
         tx.replace(document.key, payment_to_fields(driven))
         return driven
 

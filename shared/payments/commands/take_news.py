@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from shared.kernel.errors import ClearwayError
+from shared.payments.commands.cases import close_case, stalled_case_key
 from shared.payments.commands.conclude_leg import concluded
-from shared.payments.commands.settlement import Settlement, Unit, read_payment, write_payment
+from shared.payments.commands.settlement import STEP, Settlement, Unit, read_payment, write_payment
 from shared.payments.domain.errors import PaymentError
 from shared.payments.domain.payment import Payment
 from shared.ports.documents import Document, Transaction
@@ -46,7 +47,12 @@ def conclude(
             raise ClearwayError(PaymentError.NOT_FOUND, "a rail names a leg that does not exist")
         if leg.rail != rail:
             return payment
-        after = concluded(Unit(tx, settlement, pipeline.clock.now()), payment, leg, answer)
+        unit = Unit(tx, settlement, pipeline.clock.now())
+        shown = payment.drives >= pipeline.drive.people_after_drives
+        stalled = tx.get(stalled_case_key(payment))[0] if shown else None
+        after = concluded(unit, payment, leg, answer)
+        if after.version > payment.version:
+            close_case(tx, stalled, resolution=STEP, now=unit.now)
         write_payment(tx, payment, after)
         return after
 
