@@ -12,6 +12,8 @@ from typing import Any
 
 from emulators.ports import HOST
 
+IDLE_S = 300.0
+
 
 class LoopbackServer(ThreadingHTTPServer):
     """Serves on `port` of loopback (0 takes a free one: see `url`); no thread outlives `end`."""
@@ -73,3 +75,43 @@ class LoopbackServer(ThreadingHTTPServer):
         """A caller that went away is no error of ours; anything else is shown."""
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
+
+
+class LoopbackHandler(BaseHTTPRequestHandler):
+    """One connection that is kept, whose answers leave in one segment. A server names itself in `server_version`."""
+
+    sys_version = ""
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # head and body leave in one segment
+    timeout = IDLE_S
+
+    def do_GET(self) -> None:
+        """See `serve`."""
+        self.serve()
+
+    def do_POST(self) -> None:
+        """See `serve`."""
+        self.serve()
+
+    def serve(self) -> None:
+        """Answer the request that has been read but for its body."""
+        raise NotImplementedError
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+        """Say nothing: paths hold keys, and a line a call would drown the terminal."""
+
+    def read_body(self, bytes_max: int) -> bytes | None:
+        """The body; None for one whose length is not known beforehand or too large.
+
+        Raises ConnectionAbortedError when the caller hung up half way: what it meant to send is not there.
+        """
+        if "Transfer-Encoding" in self.headers:
+            return None
+        text = self.headers.get("Content-Length", "0")
+        if not (text.isascii() and text.isdigit()) or len(text) > 12 or int(text) > bytes_max:
+            return None
+        body = self.rfile.read(int(text))
+        if len(body) < int(text):
+            raise ConnectionAbortedError
+        return body

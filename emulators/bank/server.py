@@ -10,8 +10,6 @@ import sys
 import threading
 from datetime import UTC, datetime
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler
-from typing import Any
 
 from emulators.bank.callbacks.outbox import DEFAULT_SECRET
 from emulators.bank.callbacks.post import HttpPost
@@ -20,7 +18,7 @@ from emulators.bank.exchange import JSON, Request, Response, problem
 from emulators.bank.followers import Followers
 from emulators.bank.magic import Reply
 from emulators.bank.simulator import BankSimulator
-from emulators.loopback_server import LoopbackServer
+from emulators.loopback_server import LoopbackHandler, LoopbackServer
 from shared.adapters.memory.objects import InMemoryObjects
 from shared.kernel.errors import ClearwayError
 from shared.ports.objects import ObjectStore
@@ -28,7 +26,6 @@ from shared.ports.objects import ObjectStore
 HOST = "127.0.0.1"
 BODY_BYTES_MAX = 65_536
 FILE_BYTES_MAX = 64 * 1024 * 1024  # an ACH file of some 300,000 entries with an addenda record each
-IDLE_S = 300.0
 # How often the bank looks whether something is due by its clock.
 PUMP_S = 0.25
 # Linux tells when a peer has closed its side; elsewhere a hold ends with the hold's own time at the latest.
@@ -111,26 +108,13 @@ class BankServer(LoopbackServer):
                 said = ""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(LoopbackHandler):
     server: BankServer
     server_version = "ClearwayBank"
-    sys_version = ""
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1  # head and body leave in one segment
-    timeout = IDLE_S
 
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_POST(self) -> None:
-        self._serve()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-        """Say nothing: paths hold keys, and a line a call would drown the terminal."""
-
-    def _serve(self) -> None:
-        body = self._read_body()
+    def serve(self) -> None:
+        """See `LoopbackHandler.serve`."""
+        body = self.read_body(FILE_BYTES_MAX if self.path.startswith("/v1/files/") else BODY_BYTES_MAX)
         if body is None:
             self.close_connection = True
             detail = f"a body needs a Content-Length of at most {BODY_BYTES_MAX}"
@@ -148,19 +132,6 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(response)
             case _:
                 self._send(response)
-
-    def _read_body(self) -> bytes | None:
-        """The body; None for one whose length is not known beforehand or too large."""
-        if "Transfer-Encoding" in self.headers:
-            return None
-        text = self.headers.get("Content-Length", "0")
-        most = FILE_BYTES_MAX if self.path.startswith("/v1/files/") else BODY_BYTES_MAX
-        if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) > most:
-            return None
-        body = self.rfile.read(int(text))
-        if len(body) < int(text):
-            raise ConnectionAbortedError
-        return body
 
     def _send(self, response: Response) -> None:
         raw = response.raw

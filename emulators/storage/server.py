@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler
-from typing import Any, Self
+from typing import Self
 
-from emulators.loopback_server import LoopbackServer
+from emulators.loopback_server import LoopbackHandler, LoopbackServer
 from emulators.storage.api import Api
 from emulators.storage.errors import StorageError
 from emulators.storage.exchange import Request, Response
@@ -15,7 +14,6 @@ from emulators.storage.objects import Objects
 
 # The service takes 5 TiB; everything here is held in memory.
 BODY_BYTES_MAX = 256 * 1024 * 1024
-IDLE_S = 300.0
 
 
 class StorageServer(LoopbackServer):
@@ -36,35 +34,15 @@ class StorageServer(LoopbackServer):
         self.end()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(LoopbackHandler):
     server: StorageServer
     server_version = "ClearwayStorage"
-    sys_version = ""
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1  # head and body leave in one segment
-    timeout = IDLE_S
 
-    def do_GET(self) -> None:
-        self._serve()
+    do_PUT = do_DELETE = do_PATCH = LoopbackHandler.do_POST  # noqa: N815 - the names are the base class's
 
-    def do_POST(self) -> None:
-        self._serve()
-
-    def do_PUT(self) -> None:
-        self._serve()
-
-    def do_DELETE(self) -> None:
-        self._serve()
-
-    def do_PATCH(self) -> None:
-        self._serve()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-        """Say nothing: a line a call would drown the log."""
-
-    def _serve(self) -> None:
-        body = self._read_body()
+    def serve(self) -> None:
+        """See `LoopbackHandler.serve`."""
+        body = self.read_body(BODY_BYTES_MAX)
         if body is None:
             self.close_connection = True
             detail = f"a body needs a Content-Length of at most {BODY_BYTES_MAX} here"
@@ -73,18 +51,6 @@ class _Handler(BaseHTTPRequestHandler):
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         self._send(self.server.api.handle(Request(self.command, self.path, headers, body, self.server.url)))
-
-    def _read_body(self) -> bytes | None:
-        """The body; None for one whose length is not known beforehand or too large."""
-        if "Transfer-Encoding" in self.headers:
-            return None
-        text = self.headers.get("Content-Length", "0")
-        if not (text.isascii() and text.isdigit()) or len(text) > 12 or int(text) > BODY_BYTES_MAX:
-            return None
-        body = self.rfile.read(int(text))
-        if len(body) < int(text):
-            raise ConnectionAbortedError
-        return body
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status)
