@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.adapters.memory.rail_outcomes import ACCEPTED, OUTCOMES, Loss, Outcome, Settles
-from shared.adapters.rails.wording import check_key, invalid_instruction, key_reused
 from shared.kernel.errors import ClearwayError
 from shared.kernel.usage import usage
 from shared.ports.clock import Clock
 from shared.ports.rail import Answer, Instruction, RailStatus
+from shared.ports.rail_words import check_key, invalid_instruction, key_reused
 
 PENDING_INQUIRIES = 2
 PENDING = timedelta(hours=1)

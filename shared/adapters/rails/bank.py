@@ -10,8 +10,8 @@ import json
 
 from shared.adapters.rails.json_answers import answer_in, parsed, pointer_in
 from shared.adapters.rails.transport import Exchange, Transport
-from shared.adapters.rails.wording import check_key, invalid_instruction, key_reused
 from shared.ports.rail import Answer, Instruction
+from shared.ports.rail_words import check_key, invalid_instruction, key_reused
 
 
 class BankRail:

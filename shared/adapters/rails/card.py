@@ -21,9 +21,9 @@ import re
 
 from shared.adapters.rails.json_answers import CARD_STATUSES, answer_in, parsed, pointer_in
 from shared.adapters.rails.transport import Exchange, Transport
-from shared.adapters.rails.wording import check_key, invalid_instruction, key_reused
 from shared.kernel.party import Direction, InstrumentKind
 from shared.ports.rail import Answer, Instruction
+from shared.ports.rail_words import check_key, invalid_instruction, key_reused
 
 TRANSACTIONS = "/v1/card/transactions"
 _TYPES = {Direction.CREDIT: "push", Direction.DEBIT: "pull"}

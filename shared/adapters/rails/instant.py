@@ -17,7 +17,6 @@ from datetime import datetime
 from shared.adapters.rails.instant_answers import UNPOSTED_CHECK_S, Said, said_in
 from shared.adapters.rails.json_answers import parsed
 from shared.adapters.rails.transport import Exchange, Transport
-from shared.adapters.rails.wording import invalid_instruction, key_reused
 from shared.formats.iso20022 import pacs008, pacs028
 from shared.formats.iso20022.identifiers import uetr
 from shared.formats.iso20022.original import Original
@@ -31,6 +30,7 @@ from shared.kernel.errors import ClearwayError
 from shared.kernel.party import Direction, InstrumentKind
 from shared.ports.clock import Clock
 from shared.ports.rail import Answer, Instruction
+from shared.ports.rail_words import invalid_instruction, key_reused
 
 MESSAGES = "/v1/instant/messages"
 CURRENCY = "USD"

@@ -38,7 +38,7 @@ class Begun:
     fresh: bool = False
 
 
-def begin(payment_id: str, settlement: Settlement, known: tuple[Document, ...] = ()) -> Committed[Begun]:
+def begin(payment_id: str, settlement: Settlement) -> Committed[Begun]:
     """Do what is due and needs no rail, or mark the leg that does; a payment with nothing due stays as it is."""
     pipeline = settlement.pipeline
 
@@ -57,7 +57,7 @@ def begin(payment_id: str, settlement: Settlement, known: tuple[Document, ...] =
         write_payment(tx, payment, begun.payment)
         return begun
 
-    return pipeline.transactor.run(work, known=known)
+    return pipeline.transactor.run(work)
 
 
 def renew(payment_id: str, settlement: Settlement) -> Committed[Begun]:
