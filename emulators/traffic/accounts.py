@@ -5,25 +5,16 @@ from __future__ import annotations
 from random import Random
 
 from emulators.bank.magic import is_magic
+from shared.kernel.routing_numbers import check_digit
 
-# ABA weights: 3, 7, 1 over the nine digits; their sum with the check digit is a multiple of ten.
-_ABA_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
 # First two digits 01 to 12 are the Federal Reserve districts of ordinary banks.
 _DISTRICTS = range(1, 13)
-
-
-def routing_number_is_valid(number: str) -> bool:
-    """Whether these are nine digits whose ABA checksum holds."""
-    if len(number) != 9 or not number.isascii() or not number.isdigit():
-        return False
-    return sum(weight * int(digit) for weight, digit in zip(_ABA_WEIGHTS, number, strict=True)) % 10 == 0
 
 
 def make_routing_number(random: Random) -> str:
     """A routing number of some bank: a Federal Reserve district, six free digits and the check digit."""
     head = f"{random.choice(_DISTRICTS):02d}{random.randrange(10**6):06d}"
-    partial = sum(weight * int(digit) for weight, digit in zip(_ABA_WEIGHTS, head, strict=False))
-    return f"{head}{-partial % 10}"
+    return head + check_digit(head)
 
 
 def make_account_number(random: Random, ending: str = "") -> str:

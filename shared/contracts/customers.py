@@ -11,14 +11,14 @@ from shared.contracts.base import Country, Currency, InstrumentId, Text, WireMod
 from shared.customers.domain.customer import Customer, Status, Tier
 from shared.kernel import ids
 from shared.kernel.party import Instrument, InstrumentKind, PartyType
+from shared.kernel.routing_numbers import has_right_check_digit
 
 INSTRUMENTS_MAX = 50
 
 
 def _routing_number(value: str) -> str:
-    """An ABA routing number: nine digits whose weighted sum (3, 7, 1 repeated) is a multiple of ten."""
-    weighted = sum(int(digit) * weight for digit, weight in zip(value, (3, 7, 1) * 3, strict=True))
-    if weighted % 10:
+    """An ABA routing number, with its check digit."""
+    if not has_right_check_digit(value):
         raise ValueError("fails the ABA check digit")
     return value
 

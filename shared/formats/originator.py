@@ -10,9 +10,7 @@ import re
 from dataclasses import dataclass, field, fields
 
 from shared.kernel.errors import ClearwayError, KernelError
-
-# Digits of a routing number count 3, 7, 1 in turn and must add to a multiple of ten (American Bankers Association).
-_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
+from shared.kernel.routing_numbers import has_right_check_digit
 
 _PATTERNS = {
     # Max140Text, in the characters that every rail here takes.
@@ -42,7 +40,7 @@ class Originator:
             value = getattr(self, name)
             if not isinstance(value, str) or not pattern.fullmatch(value):
                 raise _invalid(name, f"is {wanted}")
-        if sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, self.routing_number, strict=True)) % 10:
+        if not has_right_check_digit(self.routing_number):
             raise _invalid("routing_number", "has a wrong check digit")
 
     @staticmethod

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared.kernel.errors import ClearwayError
+from shared.kernel.routing_numbers import has_right_check_digit
 from shared.rails.domain.errors import RailsError
-
-_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
 
 
 def participants_in(folder: Path | None) -> dict[str, frozenset[str]]:
@@ -32,16 +31,9 @@ def parse_participants(text: str, name: str = "participants") -> frozenset[str]:
         number = line.partition("#")[0].strip()
         if not number:
             continue
-        if not _is_routing_number(number):
+        if not has_right_check_digit(number):
             raise ClearwayError(RailsError.INVALID_PARTICIPANTS, f"{name} line {count}: not a routing number")
         numbers.add(number)
     if not numbers:
         raise ClearwayError(RailsError.INVALID_PARTICIPANTS, f"{name}: no routing number at all")
     return frozenset(numbers)
-
-
-def _is_routing_number(number: str) -> bool:
-    """Nine ASCII digits whose weighted sum is a multiple of ten (ABA routing number policy: the check digit)."""
-    if len(number) != 9 or not (number.isascii() and number.isdigit()):
-        return False
-    return sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=True)) % 10 == 0

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from emulators.traffic.__main__ import main
-from emulators.traffic.accounts import routing_number_is_valid
 from emulators.traffic.errors import TrafficError
 from emulators.traffic.files import COLUMNS, COLUMNS_OPTIONAL, BadRow, read_payments
 from emulators.traffic.plan import ORDINARY, Kind, Label, Phase
@@ -24,6 +23,7 @@ from shared.contracts.payments import PaymentRequestV1, PaymentSubmission
 from shared.kernel.errors import ClearwayError
 from shared.kernel.ids import customer_id
 from shared.kernel.money import Money
+from shared.kernel.routing_numbers import has_right_check_digit
 
 GOOD: dict[str, str] = {
     "key": "k-1",
@@ -221,7 +221,7 @@ def test_a_plan_of_rows_creates_the_customers_and_funds_the_wallets(tmp_path: Pa
     assert [each.reference for each in (ann, shop)] == ["ann", "shop"]
     assert [each["id"] for each in ann.body["instruments"]] == ["wallet-usd", "bank-usd", "bank-home"]
     assert all(
-        routing_number_is_valid(each["routing_number"])
+        has_right_check_digit(each["routing_number"])
         for each in ann.body["instruments"]
         if each["kind"] == "bank_account"
     )

@@ -11,10 +11,10 @@ import pytest
 
 from shared.customers.documents import customer_from, customer_key
 from shared.formats.nacha.addenda import DishonoredReturnAddenda
-from shared.formats.nacha.codes import check_digit
 from shared.formats.nacha.file import Entry
 from shared.formats.nacha.reading import read
 from shared.formats.nacha.records import EntryDetail
+from shared.kernel.routing_numbers import check_digit
 from shared.payments.domain.legs import LegStatus
 from shared.payments.domain.states import State
 from shared.runtime.web import HttpRequest, Reply

@@ -9,11 +9,11 @@ from datetime import date
 from emulators.bank.ach.entries import AchEntry
 from emulators.bank.settlement.banking_days import NEXT_DAY_SETTLES, eastern, moment
 from shared.formats.nacha.building import build_file
-from shared.formats.nacha.codes import check_digit
 from shared.formats.nacha.dates import day_of_year
 from shared.formats.nacha.file import NachaFile
 from shared.formats.nacha.sent_back import Change, ContestedReturn, Return, SentBackDraft
 from shared.formats.nacha.writing import write
+from shared.kernel.routing_numbers import check_digit
 from shared.ports.objects import ObjectStore
 
 INBOUND = "ach/inbound/"

@@ -6,7 +6,7 @@ and Appendix Five (Notification of Change). What each return code means and when
 
 from __future__ import annotations
 
-from functools import lru_cache
+from shared.kernel.routing_numbers import has_right_check_digit
 
 SERVICE_MIXED = "200"
 SERVICE_CREDITS = "220"
@@ -60,18 +60,9 @@ def forward_code(account: str, *, credit: bool, prenote: bool = False) -> str:
     return account + (("3" if credit else "8") if prenote else ("2" if credit else ("5" if account == "5" else "7")))
 
 
-@lru_cache(maxsize=4096)  # a file names few banks, each of them often
-def check_digit(routing_eight: str) -> str:
-    """The ninth digit of a routing number: weights 3, 7 and 1 in turn, up to the next ten (ABA)."""
-    a, b, c, d, e, f, g, h = (ord(one) - 48 for one in routing_eight)
-    return str(-(3 * (a + d + g) + 7 * (b + e + h) + c + f) % 10)
-
-
 def is_routing_number(nine: str) -> bool:
     """Whether a text is a routing number with its right check digit, and not all zeros."""
-    if len(nine) != 9 or not nine.isascii() or not nine.isdigit() or nine == "000000000":
-        return False
-    return check_digit(nine[:8]) == nine[8]
+    return nine != "000000000" and has_right_check_digit(nine)
 
 
 def _codes(letter: str, *numbers: int) -> frozenset[str]:

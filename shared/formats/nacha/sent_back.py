@@ -19,10 +19,11 @@ from shared.formats.nacha.addenda import (
     ReturnAddenda,
 )
 from shared.formats.nacha.building import closed, service_class, trace_number, unfit
-from shared.formats.nacha.codes import CHANGES, check_digit, returned_code
+from shared.formats.nacha.codes import CHANGES, returned_code
 from shared.formats.nacha.dates import day_of_year, yymmdd
 from shared.formats.nacha.file import AnyAddenda, Batch, Entry
 from shared.formats.nacha.records import BatchHeader, EntryDetail
+from shared.kernel.routing_numbers import check_digit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

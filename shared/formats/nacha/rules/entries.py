@@ -12,6 +12,7 @@ from shared.formats.nacha.options import Options
 from shared.formats.nacha.records import AdvEntryDetail, BatchHeader, EntryDetail, IatBatchHeader
 from shared.formats.nacha.rules.addenda import check_addenda
 from shared.formats.nacha.rules.classes import EntryClass
+from shared.kernel.routing_numbers import check_digit
 
 REVERSAL = "REVERSAL"
 
@@ -37,7 +38,7 @@ def check_entry(entry: Entry, line: int, batch: InBatch) -> None:
     known = codes.ADVICE_CODES if isinstance(detail, AdvEntryDetail) else codes.TRANSACTION_CODES
     if detail.transaction_code not in known:
         raise broken(line, "transaction_code", f"{detail.transaction_code} is no transaction code of this class")
-    if codes.check_digit(detail.rdfi_identification) != detail.check_digit:
+    if check_digit(detail.rdfi_identification) != detail.check_digit:
         raise broken(line, "check_digit", "is not that of the routing number before it")
     _check_direction(detail.transaction_code, line, batch)
     if detail.addenda_indicator != ("1" if entry.addenda else "0"):
