@@ -23,10 +23,15 @@ FILES = "bucket/files"
 
 @dataclass(frozen=True, slots=True)
 class HttpTrigger:
-    """Called over HTTPS; `public` lets anybody reach it, so it authenticates callers itself."""
+    """Called over HTTPS, at `paths` of a `host` of the load balancer (the longest path that fits decides).
+
+    `public` lets anybody reach it, so it authenticates callers itself; otherwise people sign in at the load balancer.
+    """
 
     KIND: ClassVar[str] = "http"
     public: bool
+    host: str = matching("api|console")
+    paths: tuple[str, ...] = matching(r"/([a-z0-9_-]+/)*(\*|[a-z0-9_-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +134,23 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function. `environment` names the variables that it needs beyond what every function is given."""
+    """One function. `environment` names the variables that it needs beyond what every function is given, `secrets` those
+    that come from Secret Manager.
+
+    `owner` is the team that is told when something is wrong with it. `egress` is whom it may call: Google's services
+    alone, or banks too, from the one address that they know.
+    """
 
     trigger: HttpTrigger | PubsubTrigger | TasksTrigger | SchedulerTrigger
     size: Size
     roles: tuple[Role, ...]
     name: str = matching(r"[a-z][a-z0-9_]{1,40}")
+    owner: str = matching(r"[a-z][a-z-]{1,30}")
+    egress: str = matching("google|banks")
     publishes: tuple[str, ...] = matching(_NAME)
     enqueues: tuple[str, ...] = matching(_NAME)
     environment: tuple[str, ...] = matching(r"[A-Z][A-Z0-9_]*")
+    secrets: tuple[str, ...] = matching(r"[A-Z][A-Z0-9_]*")
 
     @property
     def uses_files(self) -> bool:

@@ -104,9 +104,9 @@ class Surroundings:
             "CLEARWAY_RAIL_SECRETS": rail_secrets(),
             **self.values,
         }
-        for name in function.environment:
+        for name in (*function.environment, *function.secrets):
             if name not in known:
-                detail = f"functions/{function.name}/function.yaml: environment names {name}, which has no local value"
+                detail = f"functions/{function.name}/function.yaml: names {name}, which has no local value"
                 raise ClearwayError(LocalError.BAD_DESCRIPTION, detail)
             found[name] = known[name]
         return {**found, **self.extra}

@@ -68,12 +68,13 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """infra/bigquery/subscription.yaml: the subscription that feeds the table."""
+    """infra/bigquery/subscription.yaml: the subscription that feeds the table; `owner` is the team that it belongs to."""
 
     retry: Retry
     dead_letter: DeadLetter
     bigquery: Export
     name: str = matching(r"[a-z][a-z0-9_-]{2,62}")
+    owner: str = matching(r"[a-z][a-z-]{1,30}")
     topic: str = matching(r"[a-z][a-z0-9_-]{2,62}")
     filter: str = matching(r"[^\n]{0,256}")
     ack_deadline_s: int = between(10, 600)

@@ -13,6 +13,7 @@ from shared.kernel.errors import ClearwayError
 
 PUBSUB = """
 name: score
+owner: risk
 trigger:
   kind: pubsub
   topic: events
@@ -24,12 +25,15 @@ trigger:
 publishes: [events]
 enqueues: []
 size: {cpu: 1, memory_mib: 512, concurrency: 8, instances_min: 0, instances_max: 10, timeout_s: 60}
+egress: google
 environment: [SOME_URL]
+secrets: [SOME_KEY]
 roles:
   - {role: roles/datastore.user, on: project}
 """
 TIMER = """
 name: timer
+owner: operations
 trigger:
   kind: scheduler
   jobs:
@@ -37,7 +41,9 @@ trigger:
 publishes: [events, requests]
 enqueues: []
 size: {cpu: 1, memory_mib: 512, concurrency: 8, instances_min: 0, instances_max: 1, timeout_s: 60}
+egress: google
 environment: []
+secrets: []
 roles: []
 """
 
@@ -68,6 +74,8 @@ def test_a_whole_file(tmp_path: Path) -> None:
     [
         ("in_flight_max: 8", "in_flight_maximum: 8", r"trigger\.in_flight_maximum is not a known key"),
         ("  in_flight_max: 8\n", "", r"trigger\.in_flight_max is missing"),
+        ("owner: risk\n", "", "owner is missing"),
+        ("egress: google", "egress: anywhere", r"egress must match google\|banks"),
         ("kind: pubsub", "kind: pub_sub", r"trigger\.kind must be one of http, pubsub, tasks, scheduler"),
         ("ack_deadline_s: 60", "ack_deadline_s: 601", r"trigger\.ack_deadline_s must be from 10 to 600, not 601"),
         ("ack_deadline_s: 60", "ack_deadline_s: '60'", r"trigger\.ack_deadline_s must be int, not str"),
