@@ -1,0 +1,30 @@
+# What follows from functions/*/function.yaml: the same files that the local system reads, by the same rules.
+locals {
+  repository    = abspath("${path.module}/..")
+  functions_dir = coalesce(var.functions_dir, "${local.repository}/functions")
+  bundles_dir   = coalesce(var.bundles_dir, "${local.repository}/.clearway/bundles")
+
+  functions = {
+    for file in fileset(local.functions_dir, "*/function.yaml") :
+    dirname(file) => yamldecode(file("${local.functions_dir}/${file}"))
+  }
+  by_kind = {
+    for kind in ["http", "pubsub", "tasks", "scheduler"] :
+    kind => { for name, one in local.functions : name => one if one.trigger.kind == kind }
+  }
+  # Cloud Run takes no underscore in a service's name.
+  services = { for name in keys(local.functions) : name => replace(name, "_", "-") }
+  # Known before anything is made, so that functions can be told of each other without a cycle:
+  # https://cloud.google.com/run/docs/triggering/https-request#deterministic
+  urls = {
+    for name, service in local.services :
+    name => "https://${service}-${data.google_project.this.number}.${var.region}.run.app"
+  }
+
+  project_number = data.google_project.this.number
+  labels         = { app = "clearway", environment = var.environment }
+}
+
+data "google_project" "this" {
+  project_id = var.project
+}

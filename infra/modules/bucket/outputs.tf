@@ -1,0 +1,5 @@
+output "name" {
+  description = "The bucket's name; usable by those in `iam`, hence the dependency."
+  value       = google_storage_bucket.this.name
+  depends_on  = [google_storage_bucket_iam_member.this]
+}
