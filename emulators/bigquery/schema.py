@@ -68,7 +68,7 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """infra/bigquery/subscription.yaml: the subscription that feeds the table; `owner` is the team that it belongs to."""
+    """infra/bigquery/subscription.yaml: the subscription that feeds the table; `owner` is the team that is told of it."""
 
     retry: Retry
     dead_letter: DeadLetter
