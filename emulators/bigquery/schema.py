@@ -68,7 +68,7 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """infra/bigquery/subscription.yaml: the subscription that feeds the table; `owner` is the team that is told of it."""
+    """infra/bigquery/subscription.yaml: the subscription that feeds the table; `owner` is told of its troubles."""
 
     retry: Retry
     dead_letter: DeadLetter
