@@ -5,16 +5,10 @@ resource "google_service_account" "builder" {
   display_name = "Clearway: builds functions"
 }
 
-module "bundles" {
-  source = "./modules/bucket"
-
-  name                = "${var.project}-bundles"
-  location            = var.region
-  kms_key             = module.keys.ids["functions"]
-  deletion_protection = var.deletion_protection
-  iam = {
-    "roles/storage.objectViewer" = { builder = google_service_account.builder.member }
-  }
+resource "google_storage_bucket_iam_member" "builder" {
+  bucket = module.bucket["bundles"].name
+  role   = "roles/storage.objectViewer"
+  member = google_service_account.builder.member
 }
 
 resource "google_artifact_registry_repository" "functions" {

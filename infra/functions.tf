@@ -62,7 +62,7 @@ module "function" {
   project         = var.project
   location        = var.region
   runtime         = "python${replace(local.bundles.python, ".", "")}"
-  bucket          = module.bundles.name
+  bucket          = module.bucket["bundles"].name
   bundle          = try(merge({ folder = local.bundles_dir }, local.bundles.functions[each.key]), null)
   builder         = { service_account = google_service_account.builder.id, repository = google_artifact_registry_repository.functions.id }
   kms_key         = module.keys.ids["functions"]
@@ -81,7 +81,7 @@ module "function" {
     google_project_iam_member.builder,
     google_project_iam_member.function,
     google_service_account_iam_member.enqueuer,
-    google_storage_bucket_iam_member.function,
+    google_storage_bucket_iam_member.builder,
     module.queue,
     module.topic,
   ]

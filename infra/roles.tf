@@ -1,4 +1,5 @@
-# The roles of function.yaml, each on the thing that it names: on the project only what Google allows nowhere else.
+# The roles of function.yaml, each on the thing that it names: on the project only what Google allows nowhere else. Those on
+# topics, queues and buckets are given beside these: pubsub.tf, tasks.tf, storage.tf.
 locals {
   grants = merge([
     for name, one in local.functions : {
@@ -11,7 +12,7 @@ locals {
     }
   ]...)
   grants_on = {
-    for kind in ["project", "topic", "queue", "bucket"] :
+    for kind in ["project", "topic", "queue"] :
     kind => { for key, grant in local.grants : key => grant if grant.kind == kind && !contains(local.unknown_grants, key) }
   }
   # What each kind of thing can be given, and so what a function may ask for. Every other grant is refused (identities.tf).
@@ -31,9 +32,9 @@ locals {
     role => "resource.name == \"projects/${var.project}/databases/(default)\""
   }
 
-  # Buckets that a function can be given a role on, and is then told the names of.
+  # Buckets that a function can be given a role on (storage.tf), and is then told the names of.
   bucket_names = ["files", "lists"]
-  buckets      = { for name in local.bucket_names : name => module.buckets[name].name }
+  buckets      = { for name in local.bucket_names : name => module.bucket[name].name }
   buckets_of = {
     for name, one in local.functions :
     name => [for bucket in local.bucket_names : bucket if contains(one.roles[*].on, "bucket/${bucket}")]
@@ -52,14 +53,6 @@ resource "google_project_iam_member" "function" {
     description = "Only the Firestore database that Clearway keeps its books in."
     expression  = local.project_roles[each.value.role]
   }
-}
-
-resource "google_storage_bucket_iam_member" "function" {
-  for_each = local.grants_on.bucket
-
-  bucket = local.buckets[each.value.on]
-  role   = each.value.role
-  member = google_service_account.function[each.value.function].member
 }
 
 # Whoever enqueues a task says in whose name it will call, and has to be allowed to act in that name.

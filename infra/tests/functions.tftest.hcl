@@ -97,16 +97,6 @@ run "identities_and_roles" {
   }
 
   assert {
-    condition = toset([for key, one in google_storage_bucket_iam_member.function : "${key} ${one.bucket}"]) == toset(flatten([
-      for name, one in local.functions : [
-        for grant in one.roles : "${name}/${grant.role}/${grant.on} clearway-test-${trimprefix(grant.on, "bucket/")}"
-        if startswith(grant.on, "bucket/")
-      ]
-    ]))
-    error_message = "Roles on buckets must be those of function.yaml."
-  }
-
-  assert {
     condition     = toset(keys(google_service_account_iam_member.enqueuer)) == toset([for name, one in local.functions : name if length(one.enqueues) > 0])
     error_message = "Functions that enqueue tasks, and no others, must be allowed to act as the invoker."
   }

@@ -148,7 +148,7 @@ run "topics" {
 
   assert {
     condition = alltrue([
-      for name, one in module.topic : length(one.topic.schema_settings) == (contains(keys(local.schemas), name) ? 1 : 0)
+      for name, one in module.topic : one.schema == (contains(keys(local.schemas), name) ? name : null)
     ])
     error_message = "A topic must have a schema when there is one for it, and only then."
   }

@@ -20,6 +20,11 @@ output "name" {
   depends_on  = [google_pubsub_topic_iam_member.this, google_pubsub_subscription.kept]
 }
 
+output "schema" {
+  description = "Name of the schema that its messages have to fit, or null."
+  value       = one(google_pubsub_schema.this[*].name)
+}
+
 output "topic" {
   description = "The topic as it is made."
   value       = google_pubsub_topic.this
