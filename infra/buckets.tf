@@ -1,7 +1,7 @@
 # Stand-in.
-module "buckets" {
+module "bucket" {
   source   = "./modules/bucket"
-  for_each = toset(["files", "lists"])
+  for_each = toset(["files", "lists", "bundles"])
 
   name                = "${var.project}-${each.key}"
   location            = var.region
