@@ -1,5 +1,12 @@
 # Where the money moves.
 environment = "prod"
+# Without rails no money moves: a deployment names its bank's here (README.md).
+function_environment = {
+  CLEARWAY_ACH_ORIGIN       = ""
+  CLEARWAY_PARTICIPANTS_DIR = ""
+  CLEARWAY_RAILS            = "{}"
+  CLEARWAY_WATCHLIST_DIR    = ""
+}
 owners = {
   analytics  = "analytics@example.com"
   compliance = "compliance@example.com"
