@@ -87,7 +87,7 @@ variable "rail_addresses" {
 variable "rate_limit" {
   description = "Requests a minute of one address to one function: above `requests` they are answered 429, above `ban_requests` the API takes nothing from it for `ban_s`."
   type        = object({ requests = number, ban_requests = number, ban_s = number })
-  # Fifty a second: what one payments client keeps up, while a hundred such would still fit the API's instances.
+  # Fifty a second from one address: raise it for partners that send more from behind one.
   default = { requests = 3000, ban_requests = 12000, ban_s = 600 }
 
   validation {

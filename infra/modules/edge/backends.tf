@@ -18,7 +18,7 @@ resource "google_compute_backend_service" "function" {
   protocol              = "HTTPS"
   security_policy       = google_compute_security_policy.this[local.policy_of[each.key]].id
   custom_response_headers = [
-    # Two years, as https://hstspreload.org asks.
+    # Two years, as https://hstspreload.org recommends.
     "Strict-Transport-Security: max-age=63072000; includeSubDomains",
     "X-Content-Type-Options: nosniff",
   ]
