@@ -61,10 +61,6 @@ resource "google_compute_url_map" "this" {
       condition     = alltrue([for names in local.claims : length(names) == 1])
       error_message = "Two functions claim one path: ${jsonencode({ for path, names in local.claims : path => names if length(names) > 1 })}."
     }
-    precondition {
-      condition     = alltrue([for host in local.hosts : contains(keys(var.hosts), host)])
-      error_message = "A function is to be served at a host that has no name in `hosts`: ${join(", ", setsubtract(local.hosts, keys(var.hosts)))}."
-    }
   }
 }
 

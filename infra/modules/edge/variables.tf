@@ -22,6 +22,11 @@ variable "functions" {
 variable "hosts" {
   description = "Domain name of each host that functions name."
   type        = map(string)
+
+  validation {
+    condition     = alltrue([for one in var.functions : contains(keys(var.hosts), one.host)])
+    error_message = "A function is to be served at a host that has no name among `hosts`: ${join(", ", setsubtract([for one in var.functions : one.host], keys(var.hosts)))}."
+  }
 }
 
 variable "log_sample_rate" {
