@@ -179,8 +179,11 @@ run "nobody_may_sign_in_by_default" {
     source = "./modules/edge"
   }
   variables {
-    functions       = { console = { host = "console", paths = ["/*"], public = false, service = "console" } }
-    hosts           = { console = "console.example.com" }
+    functions = {
+      console = { host = "console", paths = ["/*"], public = false, service = "console" }
+      rails   = { host = "api", paths = ["/v1/rails/*"], public = true, service = "rails" }
+    }
+    hosts           = { api = "api.example.com", console = "console.example.com" }
     log_sample_rate = 1
     min_tls_version = "TLS_1_2"
     rate_limit      = { requests = 3000, ban_requests = 12000, ban_s = 600 }
@@ -191,6 +194,10 @@ run "nobody_may_sign_in_by_default" {
   assert {
     condition     = length(google_iap_web_backend_service_iam_member.person) == 0 && google_compute_backend_service.function["console"].iap[0].enabled
     error_message = "A console that nobody was named for must let nobody in."
+  }
+  assert {
+    condition     = one([for one in google_compute_url_map.this.path_matcher : one.default_service if one.name == "api"]) == google_compute_backend_service.nowhere.id
+    error_message = "A path that no function claims must reach none."
   }
 }
 
