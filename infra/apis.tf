@@ -1,6 +1,6 @@
 locals {
   apis = toset([
-    "artifactregistry", "bigquery", "bigquerydatatransfer", "billingbudgets", "certificatemanager", "cloudbuild",
+    "artifactregistry", "bigquery", "bigquerydatapolicy", "bigquerydatatransfer", "billingbudgets", "certificatemanager", "cloudbuild",
     "cloudfunctions", "cloudkms", "cloudscheduler", "cloudtasks", "compute", "datacatalog", "firestore", "iam",
     "iamcredentials", "iap", "logging", "monitoring", "pubsub", "run", "secretmanager", "storage",
   ])
