@@ -1,2 +1,0 @@
-variable "names" { type = set(string) }
-output "ids" { value = { for name in var.names : name => replace(lower(name), "_", "-") } }
