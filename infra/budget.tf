@@ -40,10 +40,3 @@ resource "google_billing_budget" "month" {
 
   depends_on = [google_project_service.api]
 }
-
-check "budget" {
-  assert {
-    condition     = var.billing_account != null
-    error_message = "There is no budget, since the variable billing_account is not set: nobody is told when a month costs more than it should."
-  }
-}

@@ -37,10 +37,3 @@ locals {
   costs      = { for name, one in local.usage : name => "(sum(increase(${one.metric}[1d])) or vector(0)) * ${format("%.15f", one.price)}" }
   cost_a_day = join(" + ", [for name, query in local.costs : "(${query})"])
 }
-
-check "prices" {
-  assert {
-    condition     = length(local.books_in_force) > 0
-    error_message = "infra/prices.yaml has no prices that are in force for ${var.region}: the cost of a day is computed with those of ${local.price_book.region}."
-  }
-}
