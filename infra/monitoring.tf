@@ -3,13 +3,13 @@ locals {
   log_metrics = yamldecode(file("${path.module}/monitoring/metrics.yaml"))
   cis_metrics = { for key, alert in local.log_alerts : key => alert if can(alert.cis) }
   # What feeds steps: the push subscription of each function behind Pub/Sub, and the subscription that feeds BigQuery.
-  warehouse = yamldecode(file("${path.module}/bigquery/subscription.yaml"))
+  warehouse_feed = yamldecode(file("${path.module}/bigquery/subscription.yaml"))
   event_subscriptions = merge(
     { for name, one in local.by_kind.pubsub : "${name}-${one.trigger.topic}" => { owner = one.owner } },
-    { (local.warehouse.name) = { owner = local.warehouse.owner } },
+    { (local.warehouse_feed.name) = { owner = local.warehouse_feed.owner } },
   )
   dead_letter_subscriptions = toset([
-    for topic in concat([for one in values(local.by_kind.pubsub) : one.trigger.dead_letter.topic], [local.warehouse.dead_letter.topic]) :
+    for topic in concat([for one in values(local.by_kind.pubsub) : one.trigger.dead_letter.topic], [local.warehouse_feed.dead_letter.topic]) :
     "${topic}-kept"
   ])
 }
