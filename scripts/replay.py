@@ -2,8 +2,8 @@
 
 `--list` shows both with their causes. `--id ID` replays one quarantined message, `--all` all of them and everything
 dead-lettered. `--data FILE` replaces the data of the one message. What cannot be sent as it is, such as data that does
-not fit the schema of its topic, waits on and is shown with the reason. It works on the system that `make up` runs, or on
-the project of the environment: GOOGLE_CLOUD_PROJECT, application default credentials, and for what goes back to the
+not fit the schema of its topic, waits on and is shown with the reason. It works on the system that `make up` runs, or
+on the project of the environment: GOOGLE_CLOUD_PROJECT, application default credentials, and for what goes back to the
 settlement queue CLEARWAY_REGION, CLEARWAY_SETTLEMENT_URL and CLEARWAY_INVOKER_SERVICE_ACCOUNT, as the functions have.
 """
 

@@ -22,8 +22,8 @@ class Publisher(Protocol):
     def publish(self, message: Message) -> str:
         """Publish and wait; returns the message id.
 
-        Raises UNAVAILABLE when the broker cannot be reached in time, MISUSE for a topic that does not exist or a message
-        that does not fit its schema. A call that raised UNAVAILABLE may still have published: consumers accept any
+        Raises UNAVAILABLE when the broker cannot be reached in time, MISUSE for a topic that does not exist or whose
+        schema the message does not fit. A call that raised UNAVAILABLE may still have published: consumers accept any
         repetition.
         """
         ...

@@ -159,7 +159,7 @@ class InMemoryBroker:
             return self._pending
 
     def messages(self, topic: str) -> list[Message]:
-        """Everything ever published to the topic, in order, with the attributes of its schema. Raises MISUSE for a topic that does not exist."""
+        """Everything ever published to the topic, in order, as it is delivered; MISUSE for one that does not exist."""
         with self._lock:
             return [published.message for published in self._topic(topic)]
 
