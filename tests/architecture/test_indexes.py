@@ -50,7 +50,7 @@ class Recording:
     def __init__(self, inner: Documents) -> None:
         self.inner = inner
         self.needed: set[tuple[str, Index]] = set()
-        self.run, self.get = inner.run, inner.get
+        self.run, self.get, self.snapshot = inner.run, inner.get, inner.snapshot
 
     def find(self, collection: str, **how: Any) -> Sequence[Document]:
         """Note, and pass on."""
