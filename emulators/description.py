@@ -18,7 +18,9 @@ FUNCTIONS_DIR = Path(__file__).resolve().parent.parent / "functions"
 
 # Pub/Sub allows longer names with more characters; these fit Cloud Tasks, Cloud Scheduler and Cloud Run as well.
 _NAME = r"[a-z][a-z0-9_-]{2,62}"
-FILES = "bucket/files"
+# What is exchanged with banks, and the lists of sanctioned parties and of the banks that services reach.
+BUCKETS = ("files", "lists")
+_BUCKET = "bucket/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,11 @@ class Size:
 class Role:
     """A role of the function's own service account, on the project, a topic, a queue or another named resource.
 
-    `bucket/files` is the one bucket: of the files that are exchanged with banks.
+    The buckets are `bucket/files`, of what is exchanged with banks, and `bucket/lists`.
     """
 
     role: str = matching(r"roles/[A-Za-z.]+")
-    on: str = matching(r"project|bucket/files|(?!bucket/)[a-z]+/[a-z0-9_-]+")
+    on: str = matching(r"project|bucket/(files|lists)|(?!bucket/)[a-z]+/[a-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +155,9 @@ class Function:
     secrets: tuple[str, ...] = matching(r"[A-Z][A-Z0-9_]*")
 
     @property
-    def uses_files(self) -> bool:
-        """Whether it may reach the files exchanged with banks, and so is told where they are."""
-        return any(role.on == FILES for role in self.roles)
+    def buckets(self) -> tuple[str, ...]:
+        """The buckets that it may reach, and so is told of, as CLEARWAY_FILES_BUCKET for `files`; sorted."""
+        return tuple(sorted({role.on.removeprefix(_BUCKET) for role in self.roles if role.on.startswith(_BUCKET)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +217,13 @@ def load_system(folder: Path = FUNCTIONS_DIR) -> System:
 
 
 def _check_roles(function: Function, shown_as: str) -> None:
-    """Roles of Cloud Storage are on the files alone, since on the project they open every bucket; no other role is."""
+    """Roles of Cloud Storage are on one bucket, since on the project they open every bucket; no other role is."""
     for index, role in enumerate(function.roles):
-        if role.on == FILES and not role.role.startswith("roles/storage.object"):
-            refuse(shown_as, f"roles[{index}].role", f"must be one of roles/storage.object*, since it is on {FILES}")
-        if role.on != FILES and role.role.startswith("roles/storage."):
-            refuse(shown_as, f"roles[{index}].on", f"must be {FILES} for a role of Cloud Storage")
+        on_bucket = role.on.startswith(_BUCKET)
+        if on_bucket and not role.role.startswith("roles/storage.object"):
+            refuse(shown_as, f"roles[{index}].role", f"must be one of roles/storage.object*, since it is on {role.on}")
+        if not on_bucket and role.role.startswith("roles/storage."):
+            refuse(shown_as, f"roles[{index}].on", f"must be one of {_BUCKET}{{{','.join(BUCKETS)}}} for Cloud Storage")
 
 
 def _check_schedules(trigger: SchedulerTrigger, shown_as: str) -> None:

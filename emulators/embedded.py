@@ -17,6 +17,7 @@ from emulators.bank.callbacks.outbox import DEFAULT_SECRET
 from emulators.description import System, load_system, subscription_name
 from emulators.embedded_bank import BANK_RAILS, EmbeddedBank
 from emulators.identity import ACH_ORIGIN
+from emulators.lists import put_lists
 from emulators.pubsub_schemas import schemas
 from shared.adapters.memory.broker import InMemoryBroker
 from shared.adapters.memory.clock import ManualClock
@@ -27,7 +28,6 @@ from shared.adapters.memory.tasks import InMemoryTaskQueue
 from shared.adapters.memory.warehouse import InMemoryWarehouse
 from shared.adapters.rails.inbox import SignedInbox
 from shared.adapters.tasks.rules import RetryPolicy
-from shared.compliance.commands.screen_payment import ComplianceGate
 from shared.fraud.commands.score_payment import FraudGate
 from shared.fraud.engine import RuleSet
 from shared.payments.domain.payment import DrivePolicy
@@ -42,7 +42,9 @@ from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.carriers import settlement_over
 from shared.runtime.envelopes import push_from
 from shared.runtime.news import NewsDesk
+from shared.runtime.participants import listed_participants
 from shared.runtime.steps.api import api_endpoint
+from shared.runtime.steps.compliance import listed_gate
 from shared.runtime.steps.gate import gate_endpoint
 from shared.runtime.steps.intake import intake_endpoint
 from shared.runtime.steps.rail_callback import rail_callback_endpoint
@@ -69,6 +71,7 @@ class Twins:
     rail: InMemoryRail
     warehouse: InMemoryWarehouse
     objects: InMemoryObjects
+    lists: InMemoryObjects
     bank: EmbeddedBank
 
 
@@ -76,7 +79,7 @@ def make_twins(clock: ManualClock) -> Twins:
     """A fresh, empty world on this clock."""
     columns = json.loads((ROOT / "infra" / "bigquery" / "events.json").read_text(encoding="utf-8"))
     terms = terms_at(clock.now().date())[RAIL]
-    objects = InMemoryObjects()
+    objects = InMemoryObjects(clock)
     return Twins(
         clock=clock,
         documents=InMemoryDocuments(clock),
@@ -85,6 +88,7 @@ def make_twins(clock: ManualClock) -> Twins:
         rail=InMemoryRail(clock, name=RAIL, timeout_s=terms.timeout_s),
         warehouse=InMemoryWarehouse(columns),
         objects=objects,
+        lists=InMemoryObjects(clock),
         bank=EmbeddedBank(clock, objects),
     )
 
@@ -126,17 +130,23 @@ class EmbeddedCloud:
             tasks=wrapping.tasks(twins.tasks),
             drive=drive or DrivePolicy(),
         )
+        put_lists(twins.lists, watchlist_dir)
         adapters = [twins.rail if name == RAIL else twins.bank.rail(name, backbone.documents) for name in rails]
-        settlement = settlement_over(backbone, map(wrapping.rail, adapters), hold_policy=hold_policy)
+        settlement = settlement_over(
+            backbone,
+            map(wrapping.rail, adapters),
+            participants=listed_participants(twins.lists, twins.clock),
+            hold_policy=hold_policy,
+        )
         self._cuts_files = "ach" in rails
         ach = ACH_ORIGIN if self._cuts_files else None
         self.news = NewsDesk(backbone, settlement)
-        self.jobs = timer_jobs(backbone, twins.objects, self.news, ach)
+        self.jobs = timer_jobs(backbone, twins.objects, twins.lists, self.news, ach)
         self.endpoints: Mapping[str, Endpoint] = {
             "api": api_endpoint(backbone, ApiKeys.parse(api_keys)),
             "intake": intake_endpoint(backbone, tariff or house_tariff()),
             "fraud": gate_endpoint(backbone, _fraud()),
-            "compliance": gate_endpoint(backbone, _compliance(watchlist_dir)),
+            "compliance": gate_endpoint(backbone, listed_gate(twins.lists, twins.clock)),
             "settlement": settlement_endpoint(backbone, settlement),
             "rail_callback": rail_callback_endpoint(backbone, SignedInbox(SECRETS), settlement),
             "timer": timer_endpoint(self.jobs),
@@ -263,12 +273,6 @@ def _system() -> System:
 def _fraud() -> FraudGate:
     """A gate keeps nothing but its rules, so one serves every world of a process."""
     return FraudGate(RuleSet.load())
-
-
-@cache
-def _compliance(watchlist_dir: Path) -> ComplianceGate:
-    """The same: nothing but its list and its limits."""
-    return ComplianceGate.load(str(watchlist_dir))
 
 
 def _pushed_to(endpoint: Endpoint) -> Callable[[bytes], int]:

@@ -86,8 +86,8 @@ class Surroundings:
         }
         if self.moved_clock:
             found["CLEARWAY_CLOCK_URL"] = self.hosts.clock_url
-        if function.uses_files:
-            found["CLEARWAY_FILES_BUCKET"] = self.place.files_bucket
+        for bucket in function.buckets:
+            found[f"CLEARWAY_{bucket.upper()}_BUCKET"] = self.place.bucket(bucket)
         if isinstance(function.trigger, PubsubTrigger):
             found["CLEARWAY_DELIVERY_ATTEMPTS_MAX"] = str(function.trigger.dead_letter.max_delivery_attempts)
         for worker, trigger in self.system.workers():
@@ -98,7 +98,6 @@ class Surroundings:
             "CLEARWAY_API_KEYS": api_keys(),
             "CLEARWAY_RAILS": json.dumps(dict.fromkeys(self.rails, self.hosts.bank_url)),
             "CLEARWAY_RAIL_TOKENS": "{}",
-            "CLEARWAY_PARTICIPANTS_DIR": "",
             "CLEARWAY_ORIGINATOR": json.dumps(asdict(ORIGINATOR)),
             "CLEARWAY_ACH_ORIGIN": json.dumps(asdict(ACH_ORIGIN)),
             "CLEARWAY_RAIL_SECRETS": rail_secrets(),

@@ -34,10 +34,12 @@ class LocalCloud:
 
     `fixed_ports` takes the well-known ports and leaves the logs in `.clearway/up`; otherwise the ports are free ones
     and the folder is new. `functions_dir` holds one folder for each function; `environment` is given to every function
-    on top of its own. `warehouse` and `scheduler` leave out BigQuery with its bridge, and the clock, for tests that
-    want neither; `long_running` is for more than some minutes of load. `rails` are those that payments may take; with
-    ACH among them, whose payments take days, all functions live by the bank's clock, which can be put forward.
-    Entering raises NOT_INSTALLED, PORT_TAKEN, BAD_DESCRIPTION or SERVICE_FAILED, with nothing left running.
+    on top of its own; the bucket of lists begins with the files of `watchlist_dir`. `warehouse` and `scheduler` leave
+    out BigQuery with its bridge, and the clock, for tests that want neither; `long_running` is for more than some
+    minutes of load. `rails` are those that payments may take; with ACH among them, whose payments take days, all
+    functions live by the bank's clock, which can be put forward.
+    Entering raises NOT_INSTALLED, PORT_TAKEN, BAD_DESCRIPTION, SERVICE_FAILED, LIST_MISSING or LIST_MALFORMED, with
+    nothing left running.
     """
 
     def __init__(
@@ -70,11 +72,12 @@ class LocalCloud:
             place=self.place,
             hosts=self.hosts,
             urls=self.urls,
-            values={"CLEARWAY_WATCHLIST_DIR": str(watchlist_dir)},
+            values={},
             extra=environment or {},
             rails=rails,
             moved_clock=SLOW_RAIL in rails,
         )
+        self._watchlist_dir = watchlist_dir
         self._warehouse = warehouse
         self._scheduler = scheduler
         self._long_running = long_running
@@ -154,7 +157,7 @@ class LocalCloud:
         self._wait_for("tasks")
         wiring.create_queues(self.hosts.tasks, self.place, self.system)
         self._wait_for("storage")
-        wiring.create_bucket(self.hosts.storage_url, self.place)
+        wiring.create_buckets(self.hosts.storage_url, self.place, self._watchlist_dir)
         if self._warehouse:
             self._wait_for("bigquery")
             wiring.create_warehouse(self.hosts.pubsub, self.hosts.bigquery_url, self.place, self.system)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import grpc
 from google.cloud import tasks_v2
@@ -20,10 +21,12 @@ from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransp
 
 from emulators.bigquery.schema import create_tables, load_subscription
 from emulators.bridge import source
-from emulators.description import Function, PubsubTrigger, System, TasksTrigger, subscription_name
+from emulators.description import BUCKETS, Function, PubsubTrigger, System, TasksTrigger, subscription_name
+from emulators.lists import put_lists
 from emulators.pubsub_schemas import schemas
 from shared.adapters.bigquery.client import make_client
 from shared.adapters.storage.client import make_client as storage_client
+from shared.adapters.storage.objects import CloudStorageObjects
 
 # As long as Pub/Sub keeps an unacknowledged message by default and at most without extra cost.
 _KEPT_S = 7 * 24 * 3600
@@ -53,10 +56,14 @@ class Place:
         """Full name of a queue."""
         return f"{self.location}/queues/{name}"
 
+    def bucket(self, name: str) -> str:
+        """Full name of a bucket; bucket names are unique over all projects."""
+        return f"{self.project}-{name}"
+
     @property
     def files_bucket(self) -> str:
-        """The bucket of the files exchanged with banks; bucket names are unique over all projects."""
-        return f"{self.project}-files"
+        """The bucket of the files exchanged with banks."""
+        return self.bucket("files")
 
 
 @contextlib.contextmanager
@@ -103,10 +110,15 @@ def create_queues(host: str, place: Place, system: System) -> None:
             client.create_queue(parent=place.location, queue=_queue(place, trigger))
 
 
-def create_bucket(url: str, place: Place) -> None:
-    """The bucket that functions with a role on `bucket/files` share with the banks."""
+def create_buckets(url: str, place: Place, watchlist_dir: Path) -> None:
+    """Every bucket that a role may be on, and in that of the lists what people put there: the watchlist of a folder.
+
+    Raises LIST_MISSING or LIST_MALFORMED for a folder that is none.
+    """
     with contextlib.closing(storage_client(place.project, url)) as client:
-        client.create_bucket(place.files_bucket, location=place.region)
+        for name in BUCKETS:
+            client.create_bucket(place.bucket(name), location=place.region)
+        put_lists(CloudStorageObjects(client, place.bucket("lists")), watchlist_dir)
 
 
 def _create_topics(host: str, place: Place, topics: Iterable[str]) -> None:

@@ -7,16 +7,18 @@ from flask import Request
 from flask.typing import ResponseReturnValue
 
 from shared.cloud.backbone import cloud_backbone
+from shared.cloud.lists import cloud_lists
 from shared.cloud.settlement_queue import settlement_queue
-from shared.compliance.commands.screen_payment import ComplianceGate
 from shared.runtime.settings import Settings
+from shared.runtime.steps.compliance import listed_gate
 from shared.runtime.steps.gate import gate_endpoint
 from shared.runtime.web import serve
 
 settings = Settings.from_environment()
+backbone = cloud_backbone(settings, settlement_queue(settings))
 endpoint = gate_endpoint(
-    cloud_backbone(settings, settlement_queue(settings)),
-    ComplianceGate.load(settings.watchlist_dir),
+    backbone,
+    listed_gate(cloud_lists(settings), backbone.clock),
     delivery_attempts_max=settings.delivery_attempts_max,
 )
 

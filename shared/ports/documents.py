@@ -125,6 +125,18 @@ class DocumentReader(Protocol):
         ...
 
 
+class Snapshots(Protocol):
+    """The store as it stood at one moment, for proofs that compare documents with each other while others write."""
+
+    def snapshot(self) -> DocumentReader:
+        """A reader all of whose answers are of one moment: that of its first answer, which comes after this call.
+
+        What was committed by then is seen whole, and nothing that was committed later is. It answers for an hour, then
+        it raises MISUSE; it is for one thread.
+        """
+        ...
+
+
 PAGE = 500
 
 

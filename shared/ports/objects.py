@@ -1,13 +1,28 @@
-"""The object store: whole files under names, for what is exchanged with banks as files."""
+"""The object store: whole files under names, for what is exchanged with banks, and for lists kept up from outside."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """Which state of a file is there: `generation` grows with every upload under the name, also of equal bytes.
+
+    `stored_at` is when this content was uploaded; what is changed of a file's metadata afterwards does not move it.
+    """
+
+    generation: int
+    stored_at: datetime
+
+
 class ObjectStore(Protocol):
-    """Named files. A file is never changed: what two processes write under one name is written by the first.
+    """Named files. This port never changes one: what two processes write under one name is written by the first.
+
+    Somebody else may upload another file over one, or delete it: see `describe`.
 
     A name is a path of folders and a file, `ach/outbound/ACH-1.ach`: 1 to 1,024 bytes of UTF-8, printable, with neither
     an empty part (so no slash at either end) nor one of `.` or `..`. Every call raises MISUSE for any other name, and
@@ -28,6 +43,13 @@ class ObjectStore(Protocol):
 
     def get(self, name: str) -> bytes | None:
         """The file's content; None when there is none of this name. Raises UNAVAILABLE."""
+        ...
+
+    def describe(self, name: str) -> ObjectInfo | None:
+        """Which state of a file is there; None when there is none of this name. Raises UNAVAILABLE.
+
+        Content that is read afterwards is of this state or of a later one.
+        """
         ...
 
     def list(self, prefix: str, *, after: str = "", limit: int = 1_000) -> Sequence[str]:

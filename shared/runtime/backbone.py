@@ -9,13 +9,13 @@ from shared.kernel.errors import ClearwayError, KernelError
 from shared.payments.commands.pipeline import Pipeline
 from shared.payments.domain.payment import DrivePolicy
 from shared.ports.clock import Clock
-from shared.ports.documents import DocumentReader, Transactor
+from shared.ports.documents import DocumentReader, Snapshots, Transactor
 from shared.ports.publisher import Publisher
 from shared.ports.tasks import TaskQueue
 
 
-class Documents(Transactor, DocumentReader, Protocol):
-    """Both halves of the document store."""
+class Documents(Transactor, DocumentReader, Snapshots, Protocol):
+    """All of the document store."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,12 @@ class Settings:
     tasks_emulator: str | None
     storage_emulator: str | None
     files_bucket: str
+    lists_bucket: str
     settlement_url: str
     invoker_service_account: str
     rails: Mapping[str, str]
     rail_tokens: Mapping[str, str] = field(repr=False)
     ach_origin: str
-    participants_dir: str
-    watchlist_dir: str
     api_keys: str
     rail_secrets: str
     originator: str
@@ -72,13 +71,12 @@ class Settings:
             tasks_emulator=environment.get("CLOUD_TASKS_EMULATOR_HOST"),
             storage_emulator=environment.get("STORAGE_EMULATOR_HOST"),
             files_bucket=text("CLEARWAY_FILES_BUCKET", ""),
+            lists_bucket=text("CLEARWAY_LISTS_BUCKET", ""),
             settlement_url=text("CLEARWAY_SETTLEMENT_URL", ""),
             invoker_service_account=text("CLEARWAY_INVOKER_SERVICE_ACCOUNT", ""),
             rails=texts("CLEARWAY_RAILS"),
             rail_tokens=texts("CLEARWAY_RAIL_TOKENS"),
             ach_origin=text("CLEARWAY_ACH_ORIGIN", ""),
-            participants_dir=text("CLEARWAY_PARTICIPANTS_DIR", ""),
-            watchlist_dir=text("CLEARWAY_WATCHLIST_DIR", ""),
             api_keys=text("CLEARWAY_API_KEYS", "{}"),
             rail_secrets=text("CLEARWAY_RAIL_SECRETS", "{}"),
             originator=text("CLEARWAY_ORIGINATOR", ""),

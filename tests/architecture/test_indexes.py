@@ -94,7 +94,7 @@ class Recording:
 
     def __init__(self, inner: Documents, noted: Noted) -> None:
         self.inner, self.noted = inner, noted
-        self.run, self.get = inner.run, inner.get
+        self.run, self.get, self.snapshot = inner.run, inner.get, inner.snapshot
 
     def find(self, collection: str, **how: Any) -> Sequence[Document]:
         """Note, and pass on."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from emulators.description import load_system
 from scripts.closure import ROOT
 from scripts.lock import BIGQUERY, CHECKOV, DEV, requirements_of
 
@@ -43,9 +44,15 @@ def test_every_pin_has_its_hashes(lock: Path) -> None:
     assert [entry.split()[0] for entry in found if "--hash=sha256:" not in entry] == []
 
 
-def test_only_compliance_screens_and_only_fraud_evaluates_rules() -> None:
+def test_only_compliance_screens_only_fraud_evaluates_rules_and_only_who_has_a_bucket_reads_files() -> None:
+    wanted = {
+        "rapidfuzz": {"compliance"},
+        "cel-expr-python": {"fraud"},
+        "google-cloud-storage": {one.name for one in load_system().functions if one.buckets},
+        "google-cloud-bigquery": set(),
+    }
     users = {
         distribution: {main.parent.name for main in MAINS if distribution in pins(main.parent / "requirements.txt")}
-        for distribution in ("rapidfuzz", "cel-expr-python", "google-cloud-bigquery")
+        for distribution in wanted
     }
-    assert users == {"rapidfuzz": {"compliance"}, "cel-expr-python": {"fraud"}, "google-cloud-bigquery": set()}
+    assert users == wanted

@@ -137,7 +137,7 @@ def test_a_function_imports_only_the_google_packages_that_it_declares(main: Path
     }
     environment |= {"CLEARWAY_SETTLEMENT_URL": "http://127.0.0.1:1"}
     environment |= {"STORAGE_EMULATOR_HOST": "http://127.0.0.1:1", "CLEARWAY_FILES_BUCKET": "test-files"}
-    environment |= {"CLEARWAY_WATCHLIST_DIR": str(ROOT / "emulators/watchlists/sample")}
+    environment |= {"CLEARWAY_LISTS_BUCKET": "test-lists"}
     code = "import runpy, sys; runpy.run_path(sys.argv[1]); print(*sorted(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code, str(main)], env=environment, capture_output=True, text=True, check=False

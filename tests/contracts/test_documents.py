@@ -16,15 +16,15 @@ from shared.adapters.memory.documents import InMemoryDocuments
 from shared.adapters.system_clock import SystemClock
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.kernel.usage import measured
-from shared.ports.documents import DocumentReader, Key, Transaction, Transactor
+from shared.ports.documents import DocumentReader, Key, Snapshots, Transaction, Transactor
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 KEY = Key("things", "one")
 GUARD = Key("guards", "one")
 
 
-class Store(Transactor, DocumentReader, Protocol):
-    """Both halves of the port."""
+class Store(Transactor, DocumentReader, Snapshots, Protocol):
+    """All of the port."""
 
 
 @pytest.fixture(params=["memory", pytest.param("firestore", marks=pytest.mark.emulators)])
@@ -447,3 +447,77 @@ def test_pages_of_equal_values_go_on_by_id_in_either_order(store: Store, descend
 )
 def test_a_query_that_could_not_be_answered_is_refused(store: Store, how: dict[str, Any]) -> None:
     raises(KernelError.MISUSE, lambda: store.find("list", **how))
+
+
+def changed(store: Store, key: Key, **fields: Any) -> None:
+    def work(tx: Transaction) -> None:
+        tx.get(key)
+        tx.replace(key, fields)
+
+    store.run(work)
+
+
+def test_a_snapshot_shows_one_moment_whatever_is_written_meanwhile(store: Store) -> None:
+    for number in range(4):
+        created(store, Key("things", f"t{number}"), count=0)
+    snapshot = store.snapshot()
+    first = snapshot.find("things", limit=2)
+    changed(store, Key("things", "t0"), count=1)
+    changed(store, Key("things", "t3"), count=1)
+    created(store, Key("things", "t4"), count=1)
+    created(store, Key("others", "o"), count=1)
+    rest = snapshot.find("things", limit=10, after=first[-1])
+    assert [(one.key.id, one.fields["count"]) for one in (*first, *rest)] == [(f"t{number}", 0) for number in range(4)]
+    assert snapshot.find("others") == []
+    assert snapshot.get(Key("things", "t4")) is None
+    seen = snapshot.get(Key("things", "t3"))
+    assert seen is not None
+    assert seen.fields == {"count": 0}
+    later = store.snapshot()
+    assert [one.fields["count"] for one in later.find("things")] == [1, 0, 0, 1, 1]
+
+
+def test_a_snapshot_sees_a_commit_whole_or_not_at_all(store: Store) -> None:
+    """Money goes round among accounts, by several threads, while snapshots are read a page of one at a time."""
+    names = [f"a{number}" for number in range(6)]
+    for name in names:
+        created(store, Key("balances", name), minor=100)
+    stop = threading.Event()
+
+    def move(source: int) -> int:
+        count = 0
+        while not stop.is_set():
+            pair = Key("balances", names[source]), Key("balances", names[(source + 1 + count % 5) % 6])
+            minor = count % 7 + 1
+
+            def work(tx: Transaction, pair: tuple[Key, Key] = pair, minor: int = minor) -> None:
+                for document, change in zip(tx.get(*pair), (-minor, minor), strict=True):
+                    assert document is not None
+                    tx.replace(document.key, {"minor": document.fields["minor"] + change})
+
+            store.run(work)
+            count += 1
+        return count
+
+    torn = 0
+    with ThreadPoolExecutor(3) as pool:
+        moving = [pool.submit(move, number) for number in range(3)]
+        try:
+            for turn in range(1_000):
+                assert paged_sum(store.snapshot()) == 600
+                torn += paged_sum(store) != 600
+                if torn and turn >= 30:
+                    break
+        finally:
+            stop.set()
+    assert all(one.result() for one in moving)
+    assert torn, "without a snapshot the pages are of several moments, or else this test proves nothing"
+
+
+def paged_sum(reader: DocumentReader) -> int:
+    total = 0
+    page = reader.find("balances", limit=1)
+    while page:
+        total += page[0].fields["minor"]
+        page = reader.find("balances", limit=1, after=page[0])
+    return total

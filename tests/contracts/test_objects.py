@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import pytest
@@ -37,6 +38,23 @@ def server() -> Iterator[StorageServer]:
         with closing(make_client("test", one.url)) as client:
             client.create_bucket(BUCKET)
         yield one
+
+
+# What people do to a store besides: upload a file over one (None deletes it).
+Outside = Callable[[str, bytes | None], None]
+
+
+@pytest.fixture
+def outside(store: ObjectStore, request: pytest.FixtureRequest) -> Outside:
+    def upload(name: str, data: bytes | None) -> None:
+        if isinstance(store, InMemoryObjects):
+            store.delete(name) if data is None else store.upload(name, data)
+            return
+        with closing(make_client("test", request.getfixturevalue("server").url)) as client:
+            blob = client.bucket(BUCKET).blob(name)
+            blob.delete() if data is None else blob.upload_from_string(data)
+
+    return upload
 
 
 @pytest.fixture(params=["memory", "storage"])
@@ -89,6 +107,30 @@ def test_a_name_that_is_taken_keeps_its_file(store: ObjectStore) -> None:
 def test_a_file_that_is_not_there_is_none(store: ObjectStore) -> None:
     assert store.get(NAME) is None
     assert store.list("") == []
+
+
+def test_a_file_is_described_by_a_generation_that_grows_with_each_upload(store: ObjectStore, outside: Outside) -> None:
+    assert store.describe(NAME) is None
+    began = datetime.now(UTC) - timedelta(seconds=1)
+    store.put_new(NAME, b"first")
+    store.put_new("other", b"first")
+    seen = [store.describe(NAME)]
+    assert store.put_new(NAME, b"refused") is False
+    assert store.describe(NAME) == seen[0]
+    for data in (b"second", b"second"):
+        outside(NAME, data)
+        seen.append(store.describe(NAME))
+    outside(NAME, None)
+    assert store.describe(NAME) is None
+    assert store.put_new(NAME, b"first") is True
+    seen.append(store.describe(NAME))
+    found = [info for info in seen if info is not None]
+    assert len(found) == len({info.generation for info in found}) == 4
+    assert found == sorted(found, key=lambda info: info.generation)
+    assert [info.stored_at for info in found] == sorted(info.stored_at for info in found)
+    assert began <= found[0].stored_at <= datetime.now(UTC)
+    # As the service: microseconds since 1970.
+    assert began.timestamp() * 1_000_000 <= found[0].generation
 
 
 def test_of_sixteen_threads_that_store_one_name_one_hears_true_and_its_bytes_stay(store: ObjectStore) -> None:
@@ -172,7 +214,9 @@ def test_a_name_that_is_allowed_is_kept_to_the_letter(store: ObjectStore, name: 
 
 @pytest.mark.parametrize("name", BAD_NAMES.values(), ids=BAD_NAMES.keys())
 def test_any_other_name_is_refused_and_not_repeated(store: ObjectStore, name: str) -> None:
-    for call in (lambda: store.put_new(name, b"x"), lambda: store.get(name)):
+    calls: list[Callable[[], object]]
+    calls = [lambda: store.put_new(name, b"x"), lambda: store.get(name), lambda: store.describe(name)]
+    for call in calls:
         error = raises(KernelError.MISUSE, call)
         assert len(error.detail) < 100
     assert store.list("") == []
@@ -247,7 +291,10 @@ def test_reads_and_listings_are_repeated(server: StorageServer) -> None:
     with cloud(server.url) as store:
         store.put_new(NAME, b"x")
         faulty = Faulty(server)
-        for call, found in ((lambda: store.get(NAME), b"x"), (lambda: store.list(""), [NAME])):
+        info = store.describe(NAME)
+        questions: list[tuple[Callable[[], object], object]]
+        questions = [(lambda: store.get(NAME), b"x"), (lambda: store.list(""), [NAME])]
+        for call, found in [*questions, (lambda: store.describe(NAME), info)]:
             faulty.faults = [lost, status(503)]
             assert call() == found
 
@@ -263,11 +310,12 @@ def test_what_was_damaged_on_the_way_is_not_handed_out(server: StorageServer) ->
 CALLS: list[Callable[[ObjectStore], object]] = [
     lambda store: store.put_new(NAME, b"x"),
     lambda store: store.get(NAME),
+    lambda store: store.describe(NAME),
     lambda store: store.list(""),
 ]
 
 
-@pytest.mark.parametrize("call", CALLS, ids=["put_new", "get", "list"])
+@pytest.mark.parametrize("call", CALLS, ids=["put_new", "get", "describe", "list"])
 def test_a_store_that_cannot_be_reached_is_unavailable_and_the_error_names_no_file(
     call: Callable[[ObjectStore], object],
 ) -> None:
@@ -276,7 +324,7 @@ def test_a_store_that_cannot_be_reached_is_unavailable_and_the_error_names_no_fi
     assert NAME not in str(error)
 
 
-@pytest.mark.parametrize("call", CALLS, ids=["put_new", "get", "list"])
+@pytest.mark.parametrize("call", CALLS, ids=["put_new", "get", "describe", "list"])
 @pytest.mark.parametrize("code", [400, 403])
 def test_a_refusal_is_misuse_and_is_not_repeated(
     server: StorageServer, call: Callable[[ObjectStore], object], code: int
@@ -288,7 +336,7 @@ def test_a_refusal_is_misuse_and_is_not_repeated(
         assert len(faulty.seen) == 1
 
 
-@pytest.mark.parametrize("call", CALLS, ids=["put_new", "get", "list"])
+@pytest.mark.parametrize("call", CALLS, ids=["put_new", "get", "describe", "list"])
 def test_a_bucket_that_is_not_there_is_misuse(server: StorageServer, call: Callable[[ObjectStore], object]) -> None:
     with cloud(server.url, bucket="no-such-files") as store:
         raises(KernelError.MISUSE, lambda: call(store))

@@ -119,7 +119,7 @@ def test_what_fails_too_often_is_kept_as_a_dead_letter(cloud: LocalCloud) -> Non
 def test_a_function_sees_what_it_asked_for_and_no_more(cloud: LocalCloud) -> None:
     seen = set(ask(cloud.url_of("front"))["variables"])
     assert {"GOOGLE_CLOUD_PROJECT", "PUBSUB_EMULATOR_HOST", "CLEARWAY_REGION", "CLEARWAY_API_KEYS"} <= seen
-    assert not {"CLEARWAY_RAILS", "CLEARWAY_WORK_URL", "CLEARWAY_WATCHLIST_DIR", "CLEARWAY_FILES_BUCKET"} & seen
+    assert not {"CLEARWAY_RAILS", "CLEARWAY_WORK_URL", "CLEARWAY_LISTS_BUCKET", "CLEARWAY_FILES_BUCKET"} & seen
 
 
 def test_the_warehouse_is_there(cloud: LocalCloud) -> None:

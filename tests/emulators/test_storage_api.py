@@ -117,6 +117,21 @@ def test_an_object_is_described_as_it_was_sent(client: Client) -> None:
     assert found.time_created.tzinfo is not None
 
 
+def test_an_upload_moves_generation_and_times_and_a_listing_says_the_same(client: Client, call: Caller) -> None:
+    bucket = client.bucket("files")
+    shown = []
+    for content in (b"1", b"2"):
+        bucket.blob("a").upload_from_string(content)
+        found = bucket.get_blob("a")
+        assert found.updated == found.time_created
+        shown.append((found.generation, found.updated))
+        (listed,) = call("GET", f"{OBJECTS}?prefix=a").json["items"]
+        assert listed == call("GET", f"{OBJECTS}/a").json
+        assert int(listed["generation"]) == found.generation
+    assert shown == sorted(shown)
+    assert shown[0][0] < shown[1][0]
+
+
 def test_a_listing_is_read_page_by_page(client: Client, call: Caller) -> None:
     for name in ("a/1", "a/2", "a/3", "b"):
         client.bucket("files").blob(name).upload_from_string(b"")

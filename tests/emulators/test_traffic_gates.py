@@ -16,6 +16,7 @@ from emulators.traffic.watchlist import SAMPLE
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.documents import InMemoryDocuments
 from shared.compliance.commands.screen_payment import ComplianceGate
+from shared.compliance.lists import load_watchlist
 from shared.contracts.customers import CustomerRegistration
 from shared.customers.domain.customer import Customer
 from shared.fraud.commands.score_payment import FraudGate
@@ -112,7 +113,7 @@ def test_nobody_ordinary_is_stopped_and_every_case_is_seen(
     seed: int, start_hour: int, pressed_s: float, disorder_s: float
 ) -> None:
     plan = generate(seed)
-    gates: list[FraudGate | ComplianceGate] = [FraudGate(RuleSet.load()), ComplianceGate.load(str(SAMPLE))]
+    gates: list[FraudGate | ComplianceGate] = [FraudGate(RuleSet.load()), ComplianceGate.over(load_watchlist(SAMPLE))]
     start = datetime(2026, 11, 2, start_hour, tzinfo=UTC)
     found = report(plan, Rehearsal(plan, gates, start, pressed_s, disorder_s).run())
     assert found.false_positives == 0

@@ -18,7 +18,7 @@ def test_the_cut_off_fails_while_entries_wait_for_a_file_that_nobody_cuts() -> N
     twins = World().twins
     backbone = Backbone(twins.documents, twins.broker, twins.clock, twins.tasks)
     desk = NewsDesk(backbone, settlement_over(backbone, []))
-    timer = timer_endpoint(timer_jobs(backbone, twins.objects, desk, None))
+    timer = timer_endpoint(timer_jobs(backbone, twins.objects, twins.lists, desk, None))
     assert timer(HttpRequest("POST", "/ach-cutoff")).status == 200
     AchRail(twins.documents, twins.clock, ACH_ORIGIN).submit(an_instruction())
     assert timer(HttpRequest("POST", "/ach-cutoff")).status == 503

@@ -11,6 +11,7 @@ from emulators.embedded import SAMPLE_WATCHLIST
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.documents import InMemoryDocuments
 from shared.compliance.commands.screen_payment import ComplianceGate
+from shared.compliance.lists import load_watchlist
 from shared.fraud.commands.score_payment import FraudGate
 from shared.fraud.engine import RuleSet
 from shared.kernel.assessment import Verdict
@@ -23,7 +24,7 @@ from tests.support.builders import NOON, TENANT, a_party
 
 GATES: dict[str, Callable[[], Gate]] = {
     "fraud": lambda: FraudGate(RuleSet.load()),
-    "compliance": lambda: ComplianceGate.load(str(SAMPLE_WATCHLIST)),
+    "compliance": lambda: ComplianceGate.over(load_watchlist(SAMPLE_WATCHLIST)),
 }
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from shared.formats.iso20022.statements import Page
-from shared.ports.objects import ObjectStore
+from shared.ports.objects import ObjectInfo, ObjectStore
 from tests.support.bank_statements import Line, leg_line, statement_of
 from tests.support.booked_world import MONDAY, BookedWorld, noon
 from tests.support.crashes import Crash, CrashPoints
@@ -31,6 +31,10 @@ class WatchedObjects:
         data = self.inner.get(name)
         self.points.passed("objects.get")
         return data
+
+    def describe(self, name: str) -> ObjectInfo | None:
+        """Not what the job does."""
+        return self.inner.describe(name)
 
     def list(self, prefix: str, *, after: str = "", limit: int = 1_000) -> Sequence[str]:
         """See `ObjectStore.list`."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from emulators.embedded import Wrapping
-from shared.ports.documents import Committed, Document, Fields, Key, Transaction
-from shared.ports.objects import ObjectStore
+from shared.ports.documents import Committed, Document, DocumentReader, Fields, Key, Transaction
+from shared.ports.objects import ObjectInfo, ObjectStore
 from shared.ports.publisher import Message, Publisher
 from shared.ports.rail import Answer, Instruction, Rail
 from shared.ports.tasks import Task, TaskQueue
@@ -115,6 +115,9 @@ class _Documents:
         self.points.passed("find")
         return found
 
+    def snapshot(self) -> DocumentReader:
+        return self.inner.snapshot()
+
 
 class _Publisher:
     def __init__(self, inner: Publisher, points: CrashPoints) -> None:
@@ -166,6 +169,11 @@ class _Objects:
     def get(self, name: str) -> bytes | None:
         found = self.inner.get(name)
         self.points.passed("objects.get")
+        return found
+
+    def describe(self, name: str) -> ObjectInfo | None:
+        found = self.inner.describe(name)
+        self.points.passed("objects.describe")
         return found
 
     def list(self, prefix: str, *, after: str = "", limit: int = 1_000) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -20,6 +21,14 @@ CALL_TIMEOUT_S = 10.0
 PAUSE_BASE_S = 0.05
 PAUSE_MAX_S = 1.0
 _SERVICE = "/google.firestore.v1.Firestore/"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Raw documents, and the raw moment at which they stood so; None where the service has not said it."""
+
+    documents: list[Any]
+    moment: Any
 
 
 class Calls:
@@ -53,11 +62,11 @@ class Calls:
             response_deserializer=messages.RunQueryResponse.FromString,
         )
 
-    def batch_get(self, names: Sequence[str]) -> list[Any]:
-        """The raw documents of those resource names that exist, in any order."""
-        request = messages.BatchGetDocumentsRequest(database=self.database, documents=names)
+    def batch_get(self, names: Sequence[str], moment: Any = None) -> Read:
+        """The raw documents of those resource names that exist, in any order; with a raw `moment`, as of then."""
+        request = messages.BatchGetDocumentsRequest(database=self.database, documents=names, read_time=moment)
         answers = self._sent("read", lambda left_s: list(self._batch_get(request, left_s, self._by_database)))
-        return [answer.found for answer in answers if answer.WhichOneof("result") == "found"]
+        return Read([one.found for one in answers if one.WhichOneof("result") == "found"], _moment(answers))
 
     def commit(self, writes: Sequence[Any]) -> list[Any]:
         """Apply all raw writes or none; returns their update times, in order. Raises StaleError when refused."""
@@ -65,11 +74,11 @@ class Calls:
         answer = self._sent("commit", lambda left_s: self._commit(request, left_s, self._by_database))
         return [result.update_time for result in answer.write_results]
 
-    def run_query(self, query: Any) -> list[Any]:
-        """The raw documents that a raw query finds, in its order."""
-        request = messages.RunQueryRequest(parent=self.root, structured_query=query)
+    def run_query(self, query: Any, moment: Any = None) -> Read:
+        """The raw documents that a raw query finds, in its order; with a raw `moment`, as of then."""
+        request = messages.RunQueryRequest(parent=self.root, structured_query=query, read_time=moment)
         answers = self._sent("read", lambda left_s: list(self._run_query(request, left_s, self._by_parent)))
-        return [answer.document for answer in answers if answer.HasField("document")]
+        return Read([one.document for one in answers if one.HasField("document")], _moment(answers))
 
     def _sent(self, doing: str, call: Callable[[float], R]) -> R:
         """The answer of `call`, which is given the seconds that are left; a stream is read to its end in there."""
@@ -86,3 +95,8 @@ class Calls:
                     raise translated(error, doing) from error
             self._clock.sleep(pause_s)
             pause_max_s = min(PAUSE_MAX_S, 2 * pause_max_s)
+
+
+def _moment(answers: Sequence[Any]) -> Any:
+    """Answers of one call are of one moment."""
+    return next((one.read_time for one in answers if one.HasField("read_time")), None)

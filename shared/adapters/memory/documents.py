@@ -13,13 +13,16 @@ from shared.adapters.selection import Selection
 from shared.adapters.staging import Add, Create, Replace, Write
 from shared.kernel.usage import usage
 from shared.ports.clock import Clock
-from shared.ports.documents import Committed, Document, Fields, Key, Transaction
+from shared.ports.documents import Committed, Document, DocumentReader, Fields, Key, Transaction
 
 T = TypeVar("T")
 
 
 class InMemoryDocuments:
-    """Transactor and DocumentReader over a dictionary; versions are numbers of one counter, as update times are."""
+    """Transactor, DocumentReader and Snapshots over a dictionary.
+
+    Versions are numbers of one counter, as update times are.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -61,6 +64,13 @@ class InMemoryDocuments:
             found = [document for document in found if past(selection.position(document), end)]
         usage().reads += max(1, len(found[:limit]))  # an empty query is billed as one read
         return [_copied(document) for document in found[:limit]]
+
+    def snapshot(self) -> DocumentReader:
+        """See `Snapshots.snapshot`. A document is replaced and never changed, so only the dictionaries are copied."""
+        frozen = InMemoryDocuments(self._clock)
+        with self._lock:
+            frozen._collections.update({name: dict(there) for name, there in self._collections.items()})
+        return frozen
 
     def _fetch(self, keys: Sequence[Key]) -> Sequence[Document | None]:
         usage().reads += len(keys)

@@ -11,6 +11,7 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 
 from shared.adapters.object_names import check_listing, check_name
 from shared.adapters.storage.errors import translated
+from shared.ports.objects import ObjectInfo
 
 T = TypeVar("T")
 
@@ -55,14 +56,11 @@ class CloudStorageObjects:
 
     def get(self, name: str) -> bytes | None:
         """See `ObjectStore.get`. Its content has passed the store's checksum."""
-        check_name(name)
-        with translated("read a file"):
-            try:
-                return self._repeatedly(lambda: self._download(name))
-            except api.NotFound:
-                if not self._bucket_seen:  # the same status says that there is no bucket, which a listing tells apart
-                    self.list(name, limit=1)
-                return None
+        return self._found(name, lambda: self._download(name))
+
+    def describe(self, name: str) -> ObjectInfo | None:
+        """See `ObjectStore.describe`."""
+        return self._found(name, lambda: self._described(name))
 
     def list(self, prefix: str, *, after: str = "", limit: int = 1_000) -> Sequence[str]:
         """See `ObjectStore.list`. A page of 1,000 names is one call."""
@@ -80,6 +78,22 @@ class CloudStorageObjects:
             names = [str(blob.name) for blob in found]
         self._bucket_seen = True
         return [name for name in names if name != after][:limit]
+
+    def _found(self, name: str, call: Callable[[], T]) -> T | None:
+        """What `call` answers about a file; None where there is no file of this name."""
+        check_name(name)
+        with translated("read a file"):
+            try:
+                return self._repeatedly(call)
+            except api.NotFound:
+                if not self._bucket_seen:  # the same status says that there is no bucket, which a listing tells apart
+                    self.list(name, limit=1)
+                return None
+
+    def _described(self, name: str) -> ObjectInfo:
+        blob = self._bucket.blob(name)
+        blob.reload(projection="noAcl", retry=None, timeout=_TRY_TIMEOUT_S)
+        return ObjectInfo(int(blob.generation), blob.time_created)
 
     def _download(self, name: str) -> bytes:
         return bytes(self._bucket.blob(name).download_as_bytes(retry=None, timeout=_TRY_TIMEOUT_S))

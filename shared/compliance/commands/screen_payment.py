@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from shared.compliance.documents import usage_from, usage_key, usage_to_fields
 from shared.compliance.domain.limit_usage import THIRTY_DAYS, LimitUsage, day_of
 from shared.compliance.domain.limits import LimitBook
-from shared.compliance.lists import load_watchlist
+from shared.compliance.domain.watchlist import Watchlist
 from shared.compliance.matching import THRESHOLD, Hit, Screener
 from shared.compliance.policy import limit_book
 from shared.kernel.assessment import Assessment, Reason, Verdict
@@ -35,12 +34,9 @@ class ComplianceGate:
     step: str = "compliance"
 
     @staticmethod
-    def load(watchlist_dir: str, *, threshold: float = THRESHOLD) -> ComplianceGate:
-        """The gate over the list in a folder and the limits that travel with the code.
-
-        Raises LIST_MISSING, LIST_MALFORMED or LIMITS_MALFORMED: a gate without its list must not open.
-        """
-        return ComplianceGate(Screener(load_watchlist(Path(watchlist_dir)), threshold=threshold), limit_book())
+    def over(watchlist: Watchlist, *, threshold: float = THRESHOLD) -> ComplianceGate:
+        """The gate over a list and the limits that travel with the code. Raises LIMITS_MALFORMED."""
+        return ComplianceGate(Screener(watchlist, threshold=threshold), limit_book())
 
     def prefetch(self, source_customer_id: str) -> tuple[Key, ...]:
         """See `Gate.prefetch`: the source's usage."""

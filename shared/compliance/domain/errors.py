@@ -6,7 +6,7 @@ from shared.kernel.errors import Disposition, ErrorCode
 
 
 class ComplianceError(ErrorCode):
-    """What loading lists or limits may refuse; both stop a function from starting, since neither can be guessed."""
+    """What loading lists or limits may refuse; without either no payment passes, since neither can be guessed."""
 
     LIST_MALFORMED = ("watchlist_malformed", Disposition.MALFORMED)
     LIST_MISSING = ("watchlist_missing", Disposition.BROKEN)

@@ -12,12 +12,16 @@ from shared.runtime.backbone import Backbone
 from shared.runtime.news import NewsDesk
 from shared.runtime.steps import timer_ach
 from shared.runtime.steps.timer import Job
+from shared.runtime.steps.timer_books import books
 from shared.runtime.steps.timer_reconcile import run_reconciliation
 from shared.runtime.steps.timer_schedules import run_due_schedules
 from shared.runtime.steps.timer_sweep import sweep
+from shared.runtime.steps.timer_watch import watch
 
 
-def timer_jobs(backbone: Backbone, files: ObjectStore, desk: NewsDesk, ach: AchOrigin | None) -> Mapping[str, Job]:
+def timer_jobs(
+    backbone: Backbone, files: ObjectStore, lists: ObjectStore, desk: NewsDesk, ach: AchOrigin | None
+) -> Mapping[str, Job]:
     """All jobs over these ports. `ach` is our identity on that network; without one its jobs find nothing to do."""
 
     def schedules() -> Mapping[str, int]:
@@ -35,4 +39,6 @@ def timer_jobs(backbone: Backbone, files: ObjectStore, desk: NewsDesk, ach: AchO
         "ach-cutoff": cut,
         "ach-inbound": inbound,
         "reconcile": partial(run_reconciliation, backbone, files),
+        "watch": partial(watch, backbone, lists),
+        "books": partial(books, backbone),
     }

@@ -12,10 +12,9 @@ from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.documents import InMemoryDocuments
 from shared.compliance.commands.screen_payment import ComplianceGate
 from shared.compliance.documents import usage_from
-from shared.compliance.domain.errors import ComplianceError
 from shared.compliance.domain.limit_usage import THIRTY_DAYS
+from shared.compliance.lists import load_watchlist
 from shared.kernel.assessment import Assessment, Verdict
-from shared.kernel.errors import ClearwayError
 from shared.kernel.facts import PaymentFacts
 from shared.kernel.money import Money
 from shared.kernel.party import InstrumentKind, Party, PartyType
@@ -23,7 +22,7 @@ from shared.kernel.usage import measured
 from tests.support.builders import ADA, BOB, NOON, a_party
 
 SAMPLE = Path(__file__).parents[3] / "emulators" / "watchlists" / "sample"
-GATE = ComplianceGate.load(str(SAMPLE))
+GATE = ComplianceGate.over(load_watchlist(SAMPLE))
 (USAGE,) = GATE.prefetch(ADA)
 LISTED = "Tandrel Osmund Vorakesh"
 
@@ -137,9 +136,3 @@ def test_a_payment_is_judged_by_when_it_was_submitted() -> None:
     tomorrow = replace(facts(1_999_00), submitted_at=NOON + timedelta(days=1))
     assert checked(documents, tomorrow).verdict is Verdict.ALLOW
     assert checked(documents, facts(1_999_00)).verdict is Verdict.BLOCK
-
-
-def test_a_gate_without_its_list_does_not_open(tmp_path: Path) -> None:
-    with pytest.raises(ClearwayError) as caught:
-        ComplianceGate.load(str(tmp_path))
-    assert caught.value.code is ComplianceError.LIST_MISSING

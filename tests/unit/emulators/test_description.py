@@ -93,8 +93,9 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("on: project", "on: everything", r"roles\[0\]\.on must match"),
         ("on: project", "on: bucket/others", r"roles\[0\]\.on must match"),
         ("on: project", "on: bucket/files", r"roles\[0\]\.role must be one of roles/storage\.object\*"),
-        ("roles/datastore.user", "roles/storage.objectUser", r"roles\[0\]\.on must be bucket/files"),
-        ("roles/datastore.user", "roles/storage.admin", r"roles\[0\]\.on must be bucket/files"),
+        ("on: project", "on: bucket/lists", r"roles\[0\]\.role must be one of roles/storage\.object\*"),
+        ("roles/datastore.user", "roles/storage.objectUser", r"roles\[0\]\.on must be one of bucket/\{files,lists\}"),
+        ("roles/datastore.user", "roles/storage.admin", r"roles\[0\]\.on must be one of bucket/\{files,lists\}"),
         ("name: score", "name: fraud", "name must be the folder's, score"),
         ("name: score", "{", "cannot be read"),
         ("cpu: 1", "cpu: []", r"size\.cpu must be float, not list"),
@@ -107,10 +108,11 @@ def test_refusals_name_the_file_and_the_key(tmp_path: Path, old: str, new: str, 
     assert caught.value.code is LocalError.BAD_DESCRIPTION
 
 
-def test_a_function_uses_files_by_its_role_on_them(tmp_path: Path) -> None:
-    text = PUBSUB + "  - {role: roles/storage.objectViewer, on: bucket/files}\n"
+def test_a_function_uses_a_bucket_by_its_roles_on_it(tmp_path: Path) -> None:
+    roles = [("objectViewer", "lists"), ("objectViewer", "files"), ("objectCreator", "files")]
+    text = PUBSUB + "".join(f"  - {{role: roles/storage.{role}, on: bucket/{on}}}\n" for role, on in roles)
     system = load_system(folder(tmp_path, score=text, timer=TIMER))
-    assert [function.uses_files for function in system.functions] == [True, False]
+    assert [function.buckets for function in system.functions] == [("files", "lists"), ()]
 
 
 def test_a_schedule_that_is_none(tmp_path: Path) -> None:

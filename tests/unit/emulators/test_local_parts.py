@@ -13,7 +13,7 @@ import pytest
 
 from emulators import configs, runs
 from emulators.addresses import Hosts, fixed_ports, free_ports
-from emulators.description import FILES, Function, Role, load_system
+from emulators.description import BUCKETS, Function, Role, load_system
 from emulators.function_process import LOCAL_API_KEY, LOCAL_TENANT, Surroundings, api_keys, invoker
 from emulators.identity import ACH_ORIGIN
 from emulators.wiring import Place
@@ -28,9 +28,7 @@ URLS = {name: f"http://127.0.0.1:{port}" for name, port in PORTS.functions.items
 
 
 def surroundings(**extra: str) -> Surroundings:
-    return Surroundings(
-        SYSTEM, PLACE, Hosts.on(PORTS), URLS, values={"CLEARWAY_WATCHLIST_DIR": "/lists"}, extra=extra, rails=()
-    )
+    return Surroundings(SYSTEM, PLACE, Hosts.on(PORTS), URLS, values={}, extra=extra, rails=())
 
 
 def function(name: str) -> Function:
@@ -61,11 +59,15 @@ def test_who_enqueues_is_told_whom_the_queue_calls_and_in_whose_name() -> None:
     assert not {"CLEARWAY_WORK_URL", "CLEARWAY_DELIVERY_ATTEMPTS_MAX"} & set(surroundings().variables(function("work")))
 
 
-def test_only_who_has_a_role_on_the_files_is_told_of_their_bucket() -> None:
-    banker = dataclasses.replace(function("front"), roles=(Role("roles/storage.objectViewer", FILES),))
-    assert surroundings().variables(banker)["CLEARWAY_FILES_BUCKET"] == "demo-files"
-    assert surroundings().variables(banker)["STORAGE_EMULATOR_HOST"] == Hosts.on(PORTS).storage_url
-    assert "CLEARWAY_FILES_BUCKET" not in surroundings().variables(function("listen"))
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_only_who_has_a_role_on_a_bucket_is_told_of_it(bucket: str) -> None:
+    reader = dataclasses.replace(function("front"), roles=(Role("roles/storage.objectViewer", f"bucket/{bucket}"),))
+    variables = surroundings().variables(reader)
+    assert {name: value for name, value in variables.items() if name.endswith("_BUCKET")} == {
+        f"CLEARWAY_{bucket.upper()}_BUCKET": f"demo-{bucket}"
+    }
+    assert variables["STORAGE_EMULATOR_HOST"] == Hosts.on(PORTS).storage_url
+    assert not [name for name in surroundings().variables(function("listen")) if name.endswith("_BUCKET")]
 
 
 def test_functions_live_by_the_banks_clock_only_where_it_may_be_moved() -> None:

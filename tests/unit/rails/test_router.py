@@ -19,9 +19,11 @@ from shared.rails.domain.catalogue import Catalogue
 from shared.rails.domain.catalogue_text import parse_catalogue
 from shared.rails.domain.choice import Refusal
 from shared.rails.domain.errors import RailsError
-from shared.rails.participants import parse_participants, participants_in
+from shared.rails.participants import parse_participants
 from shared.rails.router import CatalogueRouter
 from shared.rails.terms import catalogue
+from shared.runtime.list_names import PARTICIPANTS
+from shared.runtime.participants import participants_of
 
 REACHED, NOT_REACHED = "021000021", "122105155"
 BANK = Instrument("ins-1", InstrumentKind.BANK_ACCOUNT, "USD", routing_number=REACHED, account_number="123")
@@ -293,9 +295,9 @@ def test_a_cost_is_fixed_and_a_share_rounded_up() -> None:
 
 
 def test_the_sample_list_of_participants_is_read_by_its_service() -> None:
-    folder = Path(__file__).with_name("participants")
-    assert participants_in(folder) == {"fednow": {"021000021", "011401533", "091000019"}}
-    assert participants_in(None) == {}
+    sample = Path(__file__).with_name("participants") / "fednow.txt"
+    files = {name: sample.read_bytes() if "fednow" in name else None for name in PARTICIPANTS.values()}
+    assert participants_of(files) == {"fednow": {"021000021", "011401533", "091000019"}}
 
 
 @pytest.mark.parametrize(
@@ -303,14 +305,14 @@ def test_the_sample_list_of_participants_is_read_by_its_service() -> None:
 )
 def test_a_broken_list_of_participants_is_refused_by_line(line: str) -> None:
     with pytest.raises(ClearwayError) as caught:
-        parse_participants(f"# a list\n{line}\n", "rtp.txt")
+        parse_participants(f"# a list\n{line}\n".encode(), "rtp.txt")
     assert caught.value.code is RailsError.INVALID_PARTICIPANTS
     assert "rtp.txt line 2" in caught.value.detail
 
 
 def test_an_empty_list_of_participants_is_refused() -> None:
     with pytest.raises(ClearwayError, match="no routing number at all"):
-        parse_participants("# cut short\n")
+        parse_participants(b"# cut short\n")
 
 
 def test_a_calendar_without_banking_days_is_an_error_and_no_endless_search() -> None:

@@ -37,7 +37,7 @@ def test_settings_name_the_variable_that_is_missing_or_no_number() -> None:
 def test_settings_have_safe_defaults() -> None:
     settings = Settings.from_environment({"GOOGLE_CLOUD_PROJECT": "p"})
     assert settings.firestore_emulator is None
-    assert (settings.storage_emulator, settings.files_bucket) == (None, "")
+    assert (settings.storage_emulator, settings.files_bucket, settings.lists_bucket) == (None, "", "")
     assert settings.api_keys == "{}", "no key opens anything"
     assert settings.delivery_attempts_max == 5
 

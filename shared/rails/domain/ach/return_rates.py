@@ -24,6 +24,18 @@ class ReturnRate:
         """Whether the rate is above its limit; returns without any debit are."""
         return self.numerator * BASIS_POINTS > self.limit.limit_basis_points * self.denominator
 
+    @property
+    def share(self) -> float:
+        """The rate itself, 0.005 for half a percent; returns without any debit are a rate of 1."""
+        if not self.denominator:
+            return 1.0 if self.numerator else 0.0
+        return self.numerator / self.denominator
+
+    @property
+    def of_limit(self) -> float:
+        """The rate divided by its limit: 1 is at the limit."""
+        return self.share * BASIS_POINTS / self.limit.limit_basis_points
+
 
 def rate(limit: RateLimit, days: Sequence[Mapping[str, Any]]) -> ReturnRate:
     """The rate over the counts of some days, as the rail keeps them: `debits`, `returned`, `returned_R01` and so on."""

@@ -1,0 +1,146 @@
+"""Lists from their bucket: what a function does without one, with a broken one, and when one is replaced."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.adapters.memory.clock import ManualClock
+from shared.adapters.memory.objects import InMemoryObjects
+from shared.compliance.lists import watchlist_of
+from shared.kernel.errors import ClearwayError
+from shared.payments.domain.payment import Payment
+from shared.payments.domain.states import State
+from shared.rails.domain.errors import RailsError
+from shared.runtime.kept_lists import CHECKED_EVERY
+from shared.runtime.list_names import ALT, PARTICIPANTS, SDN
+from shared.runtime.participants import listed_participants, participants_of
+from tests.support.builders import ADA, NOON
+from tests.support.world import LISTED, World
+from tests.unit.compliance.lists import sdn_row
+
+# The sample's own list has the payee of LISTED; this one has nobody of this world.
+OTHERS = sdn_row("1", "SOMEBODY, Else Entirely", "individual").encode()
+
+
+def lines(capsys: pytest.CaptureFixture[str], severity: str) -> list[dict[str, Any]]:
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in found if line["severity"] == severity]
+
+
+def evidence(payment: Payment) -> dict[str, Any]:
+    (found,) = [entry.evidence["watchlist"] for entry in payment.history if entry.step == "compliance"]
+    return dict(found)
+
+
+def run_for(world: World, span: timedelta) -> None:
+    end = world.twins.clock.now() + span
+    while world.twins.clock.now() < end:
+        world.cloud.step()
+        world.twins.clock.advance(1)
+
+
+@pytest.mark.parametrize("spoil", [SDN, ALT, "cut short"])
+def test_without_its_whole_list_no_payment_passes_and_with_it_all_go_on(
+    spoil: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = World()
+    lists = world.twins.lists
+    kept = {name: lists.get(name) or b"" for name in (SDN, ALT)}
+    if spoil == "cut short":
+        lists.upload(SDN, kept[SDN][:-40])
+    else:
+        lists.delete(spoil)
+    world.pay()
+    run_for(world, timedelta(seconds=10))
+    assert world.payment().state is State.SCORED
+    told = [line for line in lines(capsys, "ERROR") if line["message"] == "compliance: watchlist: not loaded"]
+    assert {line["code"] for line in told} == {"watchlist_malformed" if spoil == "cut short" else "watchlist_missing"}
+    assert all(line["detail"] for line in told)
+    for name, content in kept.items():
+        lists.upload(name, content)
+    assert world.cloud.settle_down()
+    assert world.payment().state is State.COMPLETED
+
+
+def test_a_new_list_reaches_a_running_function_and_each_decision_names_the_one_that_it_stood_on() -> None:
+    world = World()
+    lists = world.twins.lists
+    listed = {"destination": (ADA, LISTED)}
+    before = watchlist_of(lists.get(SDN), lists.get(ALT))
+    lists.upload(SDN, OTHERS)
+    lists.upload(ALT, b"")
+    other = watchlist_of(OTHERS, b"")
+    world.pay("first", **listed)
+    assert world.cloud.settle_down()
+    assert world.payment("first").state is State.COMPLETED
+    assert evidence(world.payment("first"))["version"] == other.version
+    sample = World().twins.lists
+    for name in (SDN, ALT):
+        lists.upload(name, sample.get(name) or b"")
+    world.twins.clock.advance(CHECKED_EVERY.total_seconds())
+    world.pay("second", **listed)
+    assert world.cloud.settle_down()
+    assert world.payment("second").state is State.HELD
+    assert evidence(world.payment("second"))["version"] == before.version
+    assert before.version != other.version
+
+
+def test_a_list_that_is_replaced_by_a_broken_one_stays_in_use(capsys: pytest.CaptureFixture[str]) -> None:
+    world = World()
+    world.pay("first")
+    assert world.cloud.settle_down()
+    world.twins.lists.upload(SDN, b"<html>moved</html>")
+    world.twins.clock.advance(CHECKED_EVERY.total_seconds())
+    capsys.readouterr()
+    world.pay("second", destination=(ADA, LISTED))
+    assert world.cloud.settle_down()
+    assert world.payment("second").state is State.HELD
+    assert evidence(world.payment("second")) == evidence(world.payment("first"))
+    told = [line["message"] for line in lines(capsys, "ERROR")]
+    assert "compliance: watchlist: the older list stays in use" in told
+
+
+def test_participants_follow_their_lists_and_their_absence_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = ManualClock(NOON)
+    lists = InMemoryObjects(clock)
+    participants = listed_participants(lists, clock)
+    assert [dict(participants()) for _ in range(2)] == [{}, {}]
+    (line,) = lines(capsys, "WARNING")
+    assert line["services"] == ["rtp", "fednow"]
+    clock.advance(CHECKED_EVERY.total_seconds())
+    assert participants() == {}
+    assert lines(capsys, "WARNING") == [], "as long as nothing changes"
+    lists.upload(PARTICIPANTS["rtp"], b"021000021 # a bank\n")
+    clock.advance(CHECKED_EVERY.total_seconds())
+    assert participants() == {"rtp": {"021000021"}}
+    (line,) = lines(capsys, "WARNING")
+    assert line["services"] == ["fednow"]
+
+
+@pytest.mark.parametrize("content", [b"021000022\n", b"# cut short\n", b"\xff"], ids=["number", "empty", "bytes"])
+def test_a_broken_list_of_participants_turns_no_bank_away(content: bytes) -> None:
+    clock = ManualClock(NOON)
+    lists = InMemoryObjects(clock)
+    lists.upload(PARTICIPANTS["fednow"], content)
+    with pytest.raises(ClearwayError) as refused:
+        participants_of({name: lists.get(name) for name in PARTICIPANTS.values()})
+    assert refused.value.code is RailsError.INVALID_PARTICIPANTS
+    with pytest.raises(ClearwayError) as caught:
+        listed_participants(lists, clock)()
+    assert caught.value.retryable
+
+
+def test_the_router_goes_by_the_participants_of_the_moment() -> None:
+    """In the world itself: its only rail has no list of its own, so what is read is told by the log alone."""
+    world = World()
+    world.twins.lists.upload(PARTICIPANTS["rtp"], b"not a routing number")
+    world.pay()
+    run_for(world, timedelta(seconds=10))
+    assert world.payment().state is not State.COMPLETED, "a list that cannot be read is no list that is absent"
+    world.twins.lists.upload(PARTICIPANTS["rtp"], b"021000021")
+    assert world.cloud.settle_down()
+    assert world.payment().state is State.COMPLETED
