@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +30,7 @@ def closure_of(main: Path, root: Path = ROOT) -> Closure:
         if module in modules:
             continue
         modules.add(module)
-        for name in _imports(module):
+        for name in _imports(module.read_bytes()):
             if name.split(".")[0] == OWN:
                 waiting += _files_of(name, root)
             else:
@@ -37,8 +38,14 @@ def closure_of(main: Path, root: Path = ROOT) -> Closure:
     return Closure(frozenset(modules - {main}), frozenset(packages))
 
 
-def _imports(module: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+@cache
+def _imports(source: bytes) -> tuple[str, ...]:
+    """Kept by what a module says, since functions share most of their modules and a changed one says something else."""
+    return tuple(_names(ast.parse(source)))
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
