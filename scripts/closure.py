@@ -41,7 +41,13 @@ def closure_of(main: Path, root: Path = ROOT) -> Closure:
 @cache
 def _imports(source: bytes) -> tuple[str, ...]:
     """Kept by what a module says, since functions share most of their modules and a changed one says something else."""
-    return tuple(_names(ast.parse(source)))
+    return tuple(_names(tree_of(source)))
+
+
+@cache
+def tree_of(source: bytes) -> ast.Module:
+    """A module's syntax tree, to be read and not changed. Raises SyntaxError."""
+    return ast.parse(source)
 
 
 def _names(tree: ast.Module) -> Iterator[str]:

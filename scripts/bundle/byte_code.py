@@ -1,7 +1,7 @@
 """Byte code that travels in a bundle (PEP 552), the same bytes wherever this version of Python builds it.
 
-`marshal` writes a value that has other users as one that may be referred to, and refers to it the second time. Whether a
-value has other users depends on what else the process has loaded, and so do the bytes. They are therefore written anew
+`marshal` marks a value that has other users as one that may be referred to, and refers to it the second time. Whether
+it has other users depends on what else the process has loaded, and so do the bytes. They are therefore written anew
 without references, and texts without the mark that they were interned. A check holds the result against the code.
 """
 
@@ -107,9 +107,9 @@ class _Reading:
             return kind + digits + self._take(2 * abs(int.from_bytes(digits, "little", signed=True)))
         if kind in _COUNT_BYTES:
             count = self._take(_COUNT_BYTES[kind])
-            values = self._values(int.from_bytes(count, "little"))
+            inside = self._values(int.from_bytes(count, "little"))
             # The order of a set is that of its values' bytes, which have just changed.
-            return kind + count + b"".join(sorted(values) if kind in _SETS else values)
+            return kind + count + b"".join(sorted(inside) if kind in _SETS else inside)
         if kind == b"c":
             numbers, values, line, tables = _CODE
             head = self._take(numbers) + b"".join(self._values(values))
