@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from scripts.bundle.errors import BundleError
@@ -23,8 +24,9 @@ def data_files_of(modules: Iterable[Path], root: Path) -> frozenset[Path]:
             if claim.named_by is None:
                 found |= _files(claim.path, name, root)
                 continue
-            for caller, text in _texts_given(claim.named_by, name, names):
-                found |= _files(PurePosixPath(str(claim.path).replace(HOLE, text)), caller, root)
+            for caller, calling in names.items():
+                for file in _texts_given(claim.named_by, name, caller, calling):
+                    found |= _files(PurePosixPath(str(claim.path).replace(HOLE, file)), caller, root)
     return frozenset(found)
 
 
@@ -52,7 +54,7 @@ def _is_data(path: Path, own: Path) -> bool:
 
 def _files(claimed: PurePosixPath, reader: str, root: Path) -> set[Path]:
     path = root / claimed
-    if claimed.parts[0] != OWN:
+    if claimed.parts[0] != OWN or ".." in claimed.parts:
         raise BundleError(f"{reader}: reads {claimed}, and bundles hold data files of {OWN}/ alone")
     if path.is_file():
         return {path}
@@ -65,20 +67,23 @@ def _files(claimed: PurePosixPath, reader: str, root: Path) -> set[Path]:
     return found
 
 
-def _texts_given(argument: Argument, reader: str, modules: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Who calls the function of `reader`, and with which text. Raises BundleError for a call that does not show it."""
-    for caller, source in modules.items():
-        tree = tree_of(source)
-        called = _names_of(argument.function, reader, caller, tree)
-        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-        callees = {id(node.func): node for node in calls}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and node.id in called:
-                given = _given(argument, callees.get(id(node)))
-                if given is None:
-                    detail = f"must call {argument.function} with the name itself, since it is that of a file"
-                    raise BundleError(f"{caller}:{node.lineno}: {detail}")
-                yield caller, given
+@cache
+def _texts_given(argument: Argument, reader: str, caller: str, source: bytes) -> tuple[str, ...]:
+    """The texts with which a module calls the function of `reader`. Raises BundleError for a call that shows none."""
+    tree = tree_of(source)
+    called = _names_of(argument.function, reader, caller, tree)
+    if not called:
+        return ()
+    calls = {id(node.func): node for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    texts = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in called:
+            given = _given(argument, calls.get(id(node)))
+            if given is None:
+                detail = f"must call {argument.function} with the name itself, since it is that of a file"
+                raise BundleError(f"{caller}:{node.lineno}: {detail}")
+            texts.append(given)
+    return tuple(texts)
 
 
 def _given(argument: Argument, call: ast.Call | None) -> str | None:

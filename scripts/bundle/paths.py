@@ -46,8 +46,10 @@ def claims_of(source: bytes, name: str) -> tuple[Claim, ...]:
     """What the module at `name` reads beside itself. Raises BundleError for what cannot be known from its source."""
     tree = tree_of(source)
     _refuse_hidden_imports(tree, name)
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     here = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "__file__"]
+    if not here:
+        return ()
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     return tuple(_claim(node, name, parents) for node in here)
 
 
@@ -74,9 +76,9 @@ def _claim(node: ast.expr, name: str, parents: Mapping[ast.AST, ast.AST]) -> Cla
         path /= text
         if hole:
             argument = _argument(hole, piece, parents)
-            if argument is None or HOLE in str(path.parent):
+            if argument is None:
                 raise _unclear(name, node)
-    if path.suffix == ".py" or ".." in path.parts:
+    if path.suffix == ".py" or ".." in path.parts or HOLE in str(path.parent):
         raise _unclear(name, node)
     return Claim(path, argument)
 
