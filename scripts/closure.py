@@ -24,13 +24,16 @@ def closure_of(main: Path, root: Path = ROOT) -> Closure:
     """Follow the imports of `main`, also those inside functions, since they run in the cloud too."""
     modules: set[Path] = set()
     packages: set[str] = set()
+    known: set[str] = set()
     waiting = [main]
     while waiting:
         module = waiting.pop()
         if module in modules:
             continue
         modules.add(module)
-        for name in _imports(module.read_bytes()):
+        names = set(_imports(module.read_bytes())) - known
+        known |= names
+        for name in names:
             if name.split(".")[0] == OWN:
                 waiting += _files_of(name, root)
             else:

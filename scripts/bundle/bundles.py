@@ -57,6 +57,7 @@ def contents_of(main: Path, root: Path = ROOT) -> dict[str, bytes]:
     requirements = main.with_name("requirements.txt")
     if not requirements.is_file():
         raise BundleError(f"{main.parent.name} has no requirements.txt; run `make lock`")
+    data_files_of([main], root)  # a broken main.py is named here, before its imports are followed
     modules = closure_of(main, root).modules
     sources = {"main.py": main.read_bytes()}
     sources |= {path.relative_to(root).as_posix(): path.read_bytes() for path in modules}

@@ -44,7 +44,10 @@ class Claim:
 @cache
 def claims_of(source: bytes, name: str) -> tuple[Claim, ...]:
     """What the module at `name` reads beside itself. Raises BundleError for what cannot be known from its source."""
-    tree = tree_of(source)
+    try:
+        tree = tree_of(source)
+    except SyntaxError as error:
+        raise BundleError(f"{name}:{error.lineno}: {error.msg}") from None
     _refuse_hidden_imports(tree, name)
     here = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "__file__"]
     if not here:
