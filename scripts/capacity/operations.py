@@ -170,4 +170,6 @@ def load_operations(path: Path = OPERATIONS) -> Operations:
         refuse(CapacityError.BAD_FIGURES, f"{path.name}: timer_reads must have `other`")
     if not 0 < found.assumed["target_share"] <= 1:
         refuse(CapacityError.BAD_FIGURES, f"{path.name}: assumed.target_share must be above 0 and at most 1")
+    if found.assumed["nat_addresses"] < 1:
+        refuse(CapacityError.BAD_FIGURES, f"{path.name}: assumed.nat_addresses must be at least 1")
     return found

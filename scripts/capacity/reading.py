@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, get_args, get_origin, get_type_hints
@@ -65,7 +64,7 @@ def _record(cls: type[T], value: Any, where: str) -> T:
     if not isinstance(value, dict):
         _wrong(where, "must be a mapping")
     hints = get_type_hints(cls)
-    # A field named `from_` is the key `from`, which Python keeps for itself.
+    # A field named `from_` or `raise_` is the key without the underscore: Python keeps those words for itself.
     known = {one.name.rstrip("_"): one for one in fields(cls)}  # type: ignore[arg-type]  # the caller saw a dataclass
     for name in value:
         if name not in known:
@@ -77,11 +76,3 @@ def _record(cls: type[T], value: Any, where: str) -> T:
         elif one.default is MISSING and one.default_factory is MISSING:
             _wrong(f"{where}.{name}", "is missing")
     return cls(**arguments)
-
-
-def is_date(text: str) -> date | None:
-    """The day that a text is, in ISO form; None if it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -82,8 +82,9 @@ def seen(route: str) -> Seen:
         world = World(wrapping)
         world.pay("first", **PAYMENT_OF[route])
         assert world.cloud.settle_down()
-        for kept in (*(store.written for store in stores), messages):
-            kept.clear()
+        for store in stores:
+            store.written.clear()
+        messages.clear()
         out.truncate(0)
         body = json.dumps(payment_body(**PAYMENT_OF[route])).encode()
         reply = world.cloud.call("POST", "/v1/payments", body, authorization=AUTHORIZATION, idempotency_key=KEY)
@@ -91,7 +92,9 @@ def seen(route: str) -> Seen:
         assert world.cloud.settle_down()
     written = tuple(one for store in stores for one in store.written)
     lines = tuple(line.strip("\0") for line in out.getvalue().splitlines())
-    return Seen(tuple(line for line in lines if '"step":"timer"' not in line), written, tuple(messages), body, reply.body)
+    return Seen(
+        tuple(line for line in lines if '"step":"timer"' not in line), written, tuple(messages), body, reply.body
+    )
 
 
 def found_costs(text: str) -> dict[str, Counts]:
