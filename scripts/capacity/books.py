@@ -15,7 +15,7 @@ from scripts.capacity.reading import read
 
 INFRA = Path(__file__).resolve().parents[2] / "infra"
 PRICES, LIMITS = INFRA / "prices.yaml", INFRA / "limits.yaml"
-DAYS_OF_MONTH = Decimal(730) / 24  # Google's month has 730 hours
+HOURS_OF_MONTH = Decimal(730)  # Google's month
 
 
 class Kind(Enum):
@@ -53,7 +53,7 @@ class Free:
     @property
     def monthly(self) -> Decimal:
         """Units that are free in a month."""
-        return self.amount * (DAYS_OF_MONTH if self.every == "day" else 1)
+        return self.amount * HOURS_OF_MONTH / 24 if self.every == "day" else self.amount
 
 
 @dataclass(frozen=True, slots=True)

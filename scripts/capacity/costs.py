@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from emulators.description import System
-from scripts.capacity.books import PriceBook
+from scripts.capacity.books import HOURS_OF_MONTH, PriceBook
 from scripts.capacity.demand import Demand, Work
-from scripts.capacity.instances import HOURS_OF_MONTH, SECONDS_OF_MONTH, job_runs, needed, timer_runs
+from scripts.capacity.instances import SECONDS_OF_MONTH, job_runs, needed, timer_runs
 from scripts.capacity.operations import Operations
 from scripts.capacity.question import Question
 from shared.contracts.catalogue import EVENTS_TOPIC

@@ -25,7 +25,7 @@ class Work:
 
     @property
     def instance_s(self) -> Decimal:
-        """Seconds that a payment takes of a fully used instance: of its places for requests, or of its CPU if longer."""
+        """Seconds of a fully used instance for a payment: of its places for requests, or of its CPU if longer."""
         size = self.function.size
         return self.requests * max(self.wall_s / size.concurrency, self.cpu_s / Decimal(str(size.cpu)))
 

@@ -8,11 +8,11 @@ from decimal import ROUND_CEILING, Decimal
 
 from emulators.description import Function, System
 from emulators.scheduler import cron
+from scripts.capacity.books import HOURS_OF_MONTH
 from scripts.capacity.demand import Demand, Work
 from scripts.capacity.operations import Operations
 from scripts.capacity.question import Question
 
-HOURS_OF_MONTH = Decimal(730)
 SECONDS_OF_MONTH = HOURS_OF_MONTH * 3600
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from emulators.description import System
-from scripts.capacity.books import Kind, LimitBook
+from scripts.capacity.books import HOURS_OF_MONTH, Kind, LimitBook
 from scripts.capacity.demand import Demand
 from scripts.capacity.operations import Operations
 from scripts.capacity.question import Question
@@ -23,8 +23,8 @@ from shared.payments.domain.payment import DRIVE_SHARDS
 class Limit:
     """`amount` of `unit` is there; `fixed` and `per_payment` (for each payment a second) of it is taken.
 
-    `setting` is the file and key by which we raise it, empty where `raise_` tells how. `google` is False for a limit that
-    we set ourselves below Google's.
+    `setting` is the file and key by which we raise it, empty where `raise_` tells how. `google` is False for a
+    limit that we set ourselves, below Google's.
     """
 
     name: str
@@ -181,7 +181,7 @@ def _rest(ground: Ground) -> Iterator[Limit]:
     calls = demand.rail_calls * assumed["rail_call_ms"] / 1000
     addresses = int(assumed["nat_addresses"])
     yield ground.google("nat_ports", "NAT: ports of calls to one rail", calls, times=addresses)
-    kms_a_second = assumed["kms_operations"] / (730 * 3600)
+    kms_a_second = assumed["kms_operations"] / (HOURS_OF_MONTH * 3600)
     yield ground.google("kms_cryptographic_requests", "KMS: requests", Decimal(0), fixed=kms_a_second)
     jobs = Decimal(sum(len(trigger.jobs) for _, trigger in ground.system.scheduled()))
     yield ground.google("scheduler_jobs", "Cloud Scheduler: jobs", Decimal(0), fixed=jobs)

@@ -99,7 +99,7 @@ def _how(plan: Plan, limit: Limit) -> str:
     to_be = figure(max(plan.to_be(limit), limit.amount))
     if limit.setting:
         return f"{limit.setting}, from {figure(limit.amount)} to {to_be}"
-    return f"{limit.raise_} (to {to_be} {limit.unit})"
+    return f"{limit.raise_}; needed: {to_be} {limit.unit}"
 
 
 def _instances(plan: Plan) -> Iterator[str]:
@@ -148,7 +148,7 @@ def _basis(plan: Plan) -> Iterator[str]:
     walls = ", ".join(f"{name} {ms}" for name, ms in assumed.wall_ms.value.items())
     cpus = ", ".join(f"{name} {ms}" for name, ms in measured.cpu_ms.items())
     yield ""
-    yield "COUNTED   operations and bytes of payments that go well (infra/operations.yaml; tests/functions/test_costs.py),"
+    yield "COUNTED   operations and bytes of payments that go well (infra/operations.yaml, counted by its test),"
     yield "          without refusals, repeated deliveries, callbacks, returns, ACH files and what people look up"
     yield f"MEASURED  CPU-ms a request: {cpus}"
     yield f"          {measured.on}, {measured.machine}; {measured.how}"
