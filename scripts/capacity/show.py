@@ -99,7 +99,7 @@ def _how(plan: Plan, limit: Limit) -> str:
     to_be = figure(max(plan.to_be(limit), limit.amount))
     if limit.setting:
         return f"{limit.setting}, from {figure(limit.amount)} to {to_be}"
-    return f"{limit.raise_}; needed: {to_be} {limit.unit}"
+    return f"{limit.raise_}; needed: {to_be}"
 
 
 def _instances(plan: Plan) -> Iterator[str]:
@@ -151,7 +151,8 @@ def _basis(plan: Plan) -> Iterator[str]:
     yield "COUNTED   operations and bytes of payments that go well (infra/operations.yaml, counted by its test),"
     yield "          without refusals, repeated deliveries, callbacks, returns, ACH files and what people look up"
     yield f"MEASURED  CPU-ms a request: {cpus}"
-    yield f"          {measured.on}, {measured.machine}; {measured.how}"
+    yield f"          {measured.on}: {measured.how},"
+    yield f"          {measured.machine}"
     busiest = figure(100 * assumed["busiest_rail_share"])
     yield f"ASSUMED   ms a request: {walls}; a rail's call {assumed['rail_call_ms']};"
     yield f"          {busiest} % over one rail in one currency; the rest is under `assumed` in infra/operations.yaml"
