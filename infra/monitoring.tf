@@ -3,15 +3,11 @@ locals {
   log_metrics = yamldecode(file("${path.module}/monitoring/metrics.yaml"))
   cis_metrics = { for key, alert in local.log_alerts : key => alert if can(alert.cis) }
   # What feeds steps: the push subscription of each function behind Pub/Sub, and the subscription that feeds BigQuery.
-  warehouse_feed = yamldecode(file("${path.module}/bigquery/subscription.yaml"))
   event_subscriptions = merge(
     { for name, one in local.by_kind.pubsub : "${name}-${one.trigger.topic}" => { owner = one.owner } },
     { (local.warehouse_feed.name) = { owner = local.warehouse_feed.owner } },
   )
-  dead_letter_subscriptions = toset([
-    for topic in concat([for one in values(local.by_kind.pubsub) : one.trigger.dead_letter.topic], [local.warehouse_feed.dead_letter.topic]) :
-    "${topic}-kept"
-  ])
+  dead_letter_subscriptions = toset([for topic in local.dead_letter_topics : "${topic}-kept"])
 }
 
 resource "google_monitoring_notification_channel" "owner" {

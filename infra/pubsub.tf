@@ -1,16 +1,14 @@
 # Topics, and the push subscriptions of the functions behind them. Names and settings are those of emulators/wiring.py.
 locals {
-  bigquery_feed = yamldecode(file("${path.module}/bigquery/subscription.yaml"))
-
   dead_letter_topics = toset(concat(
     [for one in values(local.by_kind.pubsub) : one.trigger.dead_letter.topic],
-    [local.bigquery_feed.dead_letter.topic],
+    [local.warehouse_feed.dead_letter.topic],
   ))
   topics = setunion(
     local.dead_letter_topics,
     flatten([for one in values(local.functions) : one.publishes]),
     [for one in values(local.by_kind.pubsub) : one.trigger.topic],
-    [local.bigquery_feed.topic],
+    [local.warehouse_feed.topic],
   )
 
   # pubsub/<topic>.avsc says what a topic takes. One without a file takes anything, as dead letters must.
