@@ -2,7 +2,7 @@
 locals {
   bundles_file = "${local.bundles_dir}/bundles.json"
   # Without the file, each function says that it has no bundle.
-  bundles = jsondecode(fileexists(local.bundles_file) ? file(local.bundles_file) : "{\"python\": \"3.11\", \"functions\": {}}")
+  bundles = jsondecode(fileexists(local.bundles_file) ? file(local.bundles_file) : "{\"functions\": {}}")
 
   # Pub/Sub's push, Cloud Tasks and Cloud Scheduler of the same project count as internal when they call a run.app
   # address: https://cloud.google.com/run/docs/securing/ingress#settings. What people or banks call comes through the load
@@ -61,7 +61,7 @@ module "function" {
   owner           = each.value.owner
   project         = var.project
   location        = var.region
-  runtime         = "python${replace(local.bundles.python, ".", "")}"
+  runtime         = var.runtime
   bucket          = module.bucket["bundles"].name
   bundle          = try(merge({ folder = local.bundles_dir }, local.bundles.functions[each.key]), null)
   builder         = { service_account = google_service_account.builder.id, repository = google_artifact_registry_repository.functions.id }

@@ -13,3 +13,14 @@ variable "function_environment" {
     error_message = "Variables in function_environment that no function.yaml names: ${join(", ", setsubtract(keys(var.function_environment), flatten(values(local.functions)[*].environment)))}."
   }
 }
+
+variable "runtime" {
+  description = "Python of the functions. Clearway's own tests run on 3.11; https://cloud.google.com/functions/docs/runtime-support has the end of each."
+  type        = string
+  default     = "python311"
+
+  validation {
+    condition     = contains(["python311", "python312", "python313", "python314"], var.runtime)
+    error_message = "The runtime must be python311 or a later one that Cloud Run functions have."
+  }
+}

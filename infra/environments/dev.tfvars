@@ -3,10 +3,8 @@ deletion_protection = false
 environment         = "dev"
 # Without rails no money moves: a deployment names its bank's here (README.md).
 function_environment = {
-  CLEARWAY_ACH_ORIGIN       = ""
-  CLEARWAY_PARTICIPANTS_DIR = ""
-  CLEARWAY_RAILS            = "{}"
-  CLEARWAY_WATCHLIST_DIR    = ""
+  CLEARWAY_ACH_ORIGIN = ""
+  CLEARWAY_RAILS      = "{}"
 }
 owners = {
   analytics  = "clearway-dev@example.com"

@@ -6,10 +6,8 @@ variables {
   owners              = { operations = "clearway@example.com", payments = "clearway@example.com" }
   project             = "clearway-test"
   function_environment = {
-    CLEARWAY_ACH_ORIGIN       = ""
-    CLEARWAY_PARTICIPANTS_DIR = ""
-    CLEARWAY_RAILS            = "{}"
-    CLEARWAY_WATCHLIST_DIR    = ""
+    CLEARWAY_ACH_ORIGIN = ""
+    CLEARWAY_RAILS      = "{}"
   }
 }
 

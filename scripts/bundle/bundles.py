@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.bundle.archive import zipped
-from scripts.bundle.byte_code import byte_code, cached_as, runtime_version
 from scripts.bundle.data_files import check_all_are_read, data_files_of
 from scripts.bundle.errors import BundleError
 from scripts.closure import ROOT, closure_of
@@ -42,7 +41,6 @@ class Bundle:
 
 def build_bundles(functions: Path, root: Path = ROOT) -> list[Bundle]:
     """A bundle for every folder with a main.py, in the order of names. Raises BundleError, and then there is none."""
-    runtime_version()
     check_all_are_read(root)
     mains = sorted(functions.glob("*/main.py"))
     if not mains:
@@ -51,21 +49,20 @@ def build_bundles(functions: Path, root: Path = ROOT) -> list[Bundle]:
 
 
 def contents_of(main: Path, root: Path = ROOT) -> dict[str, bytes]:
-    """The files of a function's bundle by name: `main.py`, what it imports of the project with byte code, the data that
-    this code reads, and the pinned requirements. Raises BundleError.
+    """The files of a function's bundle by name: `main.py`, what it imports of the project, the data that this code
+    reads, and the pinned requirements. Raises BundleError.
+
+    No byte code: Google's builder compiles everything itself, and would replace what came along.
     """
     requirements = main.with_name("requirements.txt")
     if not requirements.is_file():
         raise BundleError(f"{main.parent.name} has no requirements.txt; run `make lock`")
     data_files_of([main], root)  # a broken main.py is named here, before its imports are followed
     modules = closure_of(main, root).modules
-    sources = {"main.py": main.read_bytes()}
-    sources |= {path.relative_to(root).as_posix(): path.read_bytes() for path in modules}
     data = data_files_of([*modules, main], root)
     return {
-        **sources,
-        **{cached_as(name): byte_code(source, name) for name, source in sources.items()},
-        **{path.relative_to(root).as_posix(): path.read_bytes() for path in data},
+        main.name: main.read_bytes(),
+        **{path.relative_to(root).as_posix(): path.read_bytes() for path in modules | data},
         requirements.name: requirements.read_bytes(),
     }
 
@@ -88,8 +85,7 @@ def write_bundles(bundles: Sequence[Bundle], folder: Path) -> dict[str, str]:
         if not path.is_file() or path.read_bytes() != bundle.content:
             _write(path, bundle.content)
     named = {bundle.function: {"file": bundle.file, "sha256": bundle.sha256} for bundle in bundles}
-    listing = {"python": runtime_version(), "functions": named}
-    _write(folder / LIST, (json.dumps(listing, indent=2) + "\n").encode())
+    _write(folder / LIST, (json.dumps({"functions": named}, indent=2) + "\n").encode())
     kept = {bundle.file for bundle in bundles}
     for path in folder.iterdir():
         if _OURS.fullmatch(path.name) and path.name not in kept:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import marshal
 import os
 import re
 import shutil
@@ -20,7 +19,6 @@ from pathlib import Path
 import pytest
 
 from scripts.bundle.bundles import Bundle, build_bundles
-from scripts.bundle.byte_code import cached_as
 from scripts.closure import ROOT
 
 NAMES = sorted(main.parent.name for main in ROOT.glob("functions/*/main.py"))
@@ -46,7 +44,7 @@ DATA = {
 
 # A file, and the functions that run what is in it.
 CHANGES = [
-    ("shared/adapters/storage/objects.py", "timer"),
+    ("shared/adapters/storage/objects.py", "compliance settlement timer"),
     ("shared/adapters/tasks/queue.py", "compliance rail_callback timer"),
     ("shared/adapters/system_clock.py", ALL),
     ("shared/adapters/memory/documents.py", ""),
@@ -72,7 +70,7 @@ ENVIRONMENT = {
     "CLEARWAY_FILES_BUCKET": "test-files",
     "CLEARWAY_RAILS": '{"bank": "http://127.0.0.1:1"}',
     "CLEARWAY_SETTLEMENT_URL": "http://127.0.0.1:1",
-    "CLEARWAY_WATCHLIST_DIR": str(ROOT / "emulators/watchlists/sample"),
+    "CLEARWAY_LISTS_BUCKET": "test-lists",
 }
 
 STANDARD_LIBRARY = sysconfig.get_path("stdlib")
@@ -86,8 +84,7 @@ from functions_framework import create_app
 app = create_app(target="handle", source=bundle + "/main.py", signature_type="http")
 status = app.test_client().get("/healthz").status_code
 files = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
-cached = {name: getattr(module, "__cached__", None) for name, module in list(sys.modules.items())}
-print(json.dumps({"status": status, "files": files, "cached": cached}))
+print(json.dumps({"status": status, "files": files}))
 """
 
 
@@ -131,19 +128,19 @@ def install(requirements: str, folder: Path) -> None:
 
 
 def boot(bundle: Bundle, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Unpack, spoil every source so that only byte code can run, load the function, and ask whether it is well."""
+    """Unpack, load the function, and ask whether it is well."""
     packages, unpacked = folder / "packages", folder / "bundle"
     install(files_of(bundle)["requirements.txt"].decode(), packages)
     for name, content in files_of(bundle).items():
         path = unpacked / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"this is no Python" if name.endswith(".py") else content)
+        path.write_bytes(content)
     command = [sys.executable, "-I", "-S", "-B", "-W", "ignore", "-c", BOOT, str(packages), str(unpacked)]
     return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=60)
 
 
 @pytest.mark.parametrize("function", NAMES)
-def test_a_bundle_boots_alone_on_its_own_requirements_and_from_byte_code(
+def test_a_bundle_boots_alone_on_its_own_requirements(
     function: str, bundles: dict[str, Bundle], tmp_path: Path
 ) -> None:
     done = boot(bundles[function], tmp_path)
@@ -154,7 +151,6 @@ def test_a_bundle_boots_alone_on_its_own_requirements_and_from_byte_code(
     inside = str(tmp_path / "bundle")
     assert {"main", "shared.runtime.web"} <= names
     assert [name for name in names if not str(said["files"][name]).startswith(inside)] == []
-    assert [name for name in names if not Path(said["cached"][name]).is_file()] == []
     elsewhere = [file for file in said["files"].values() if file and not file.startswith(str(tmp_path))]
     assert [file for file in elsewhere if not file.startswith(STANDARD_LIBRARY) or "site-packages" in file] == []
 
@@ -185,18 +181,14 @@ def test_a_bundle_does_not_boot_without_one_of_its_packages_or_modules(
 
 @pytest.mark.parametrize("function", NAMES)
 def test_a_bundle_holds_the_data_that_its_function_reads(function: str, bundles: dict[str, Bundle]) -> None:
-    held = {name for name in files_of(bundles[function]) if not name.endswith((".py", ".pyc", ".txt"))}
+    held = {name for name in files_of(bundles[function]) if not name.endswith((".py", ".txt"))}
     assert held == {f"shared/{name}" for name in DATA[function]}
 
 
 @pytest.mark.parametrize("function", NAMES)
-def test_a_bundle_holds_byte_code_of_exactly_its_sources(function: str, bundles: dict[str, Bundle]) -> None:
+def test_a_bundle_holds_its_packages_and_nothing_of_development(function: str, bundles: dict[str, Bundle]) -> None:
     files = files_of(bundles[function])
     sources = {name for name in files if name.endswith(".py")}
-    assert {name for name in files if name.endswith(".pyc")} == {cached_as(name) for name in sources}
-    for name in sources:
-        code = compile(files[name], name, "exec", dont_inherit=True)
-        assert marshal.loads(files[cached_as(name)][16:]) == code
     packages = {str(parent) for name in sources for parent in Path(name).parents if str(parent) != "."}
     assert {f"{package}/__init__.py" for package in packages} <= sources
     assert "main.py" in sources

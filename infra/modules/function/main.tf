@@ -12,6 +12,9 @@ resource "google_cloudfunctions2_function" "this" {
     docker_repository = var.builder.repository
     environment_variables = {
       GOOGLE_FUNCTION_SOURCE = "main.py"
+      # Google's builder compiles our code, and puts one old date on every file afterwards, so that byte code which goes
+      # by dates is stale at every start. With this, Python goes by the content: https://peps.python.org/pep-0552/
+      SOURCE_DATE_EPOCH = "315532801"
     }
 
     source {

@@ -15,7 +15,6 @@ import pytest
 
 from scripts.bundle.archive import zipped
 from scripts.bundle.bundles import Bundle, build_bundles, contents_of, write_bundles
-from scripts.bundle.byte_code import cached_as
 from scripts.bundle.errors import BundleError
 from scripts.closure import ROOT, closure_of
 
@@ -31,14 +30,12 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_the_list_names_each_file_by_its_hash_and_the_python_of_the_byte_code(tmp_path: Path) -> None:
+def test_the_list_names_each_file_by_its_hash(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "folder"
     assert write_bundles([API, FRAUD], folder) == {"api": "new", "fraud": "new"}
     digest = hashlib.sha256(b"one").hexdigest()
     assert listed(folder)["api"] == {"file": f"api-{digest[:16]}.zip", "sha256": digest}
     assert (folder / f"api-{digest[:16]}.zip").read_bytes() == b"one"
-    python = json.loads((folder / "bundles.json").read_text())["python"]
-    assert python == f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def test_what_the_list_no_longer_names_is_removed_and_nothing_else(tmp_path: Path) -> None:
@@ -114,7 +111,7 @@ def test_a_bundle_holds_the_closure_with_its_packages_and_nothing_beside_it(tmp_
     root = a_project(tmp_path)
     files = contents_of(root / "functions/pay/main.py", root)
     sources = {"main.py", "shared/__init__.py", "shared/a/__init__.py", "shared/a/b.py"}
-    assert set(files) == sources | set(map(cached_as, sources)) | {"shared/a/d.toml", "requirements.txt"}
+    assert set(files) == sources | {"shared/a/d.toml", "requirements.txt"}
     assert files["requirements.txt"] == b"flask==3\n"
     assert closure_of(root / "functions/pay/main.py", root).packages == {"flask", "pathlib", "pathlib.Path"}
     assert [bundle.modules for bundle in build_bundles(root / "functions", root)] == [4]
