@@ -4,21 +4,6 @@ mock_provider "google" {
   alias = "made_up"
 }
 
-override_data {
-  target = data.google_project.this
-  values = { number = "123456789012" }
-}
-
-variables {
-  deletion_protection = false
-  environment         = "dev"
-  project             = "clearway-dev"
-  owners = {
-    analytics = "a@example.com", compliance = "a@example.com", operations = "a@example.com"
-    payments  = "a@example.com", risk = "a@example.com"
-  }
-}
-
 run "the_way_in_with_a_console" {
   command   = apply
   providers = { google = google.made_up }

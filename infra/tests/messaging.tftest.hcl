@@ -1,21 +1,4 @@
 # Topics, subscriptions, queues and jobs: that nothing gets lost between functions, and who may put something in.
-variables {
-  bundles_dir         = "./tests/bundles"
-  deletion_protection = false
-  environment         = "dev"
-  owners              = { operations = "clearway@example.com", payments = "clearway@example.com" }
-  project             = "clearway-test"
-  function_environment = {
-    CLEARWAY_ACH_ORIGIN = ""
-    CLEARWAY_RAILS      = "{}"
-  }
-}
-
-override_data {
-  target = data.google_project.this
-  values = { number = "123456789012" }
-}
-
 # Known only once they are made, and asked about below.
 override_module {
   target = module.keys
@@ -23,6 +6,17 @@ override_module {
     ids = {
       artifacts = "key/artifacts", bigquery = "key/bigquery", firestore = "key/firestore", functions = "key/functions",
       pubsub    = "key/pubsub", secrets = "key/secrets", storage = "key/storage",
+    }
+  }
+}
+
+override_module {
+  target = module.egress
+  outputs = {
+    bank_addresses = ["198.51.100.1"]
+    networks = {
+      banks  = { network = "networks/banks", subnetwork = "subnetworks/banks" }
+      google = { network = "networks/google", subnetwork = "subnetworks/google" }
     }
   }
 }

@@ -1,10 +1,5 @@
 # Who is told of what, what is recorded of people, and what a month may cost. Names that Google gives are set here, so that
 # a plan knows them.
-override_data {
-  target = data.google_project.this
-  values = { number = "123456789012" }
-}
-
 override_resource {
   target          = google_service_account.function
   values          = { member = "serviceAccount:clearway-function@clearway-test.iam.gserviceaccount.com" }
@@ -51,19 +46,6 @@ override_resource {
   target          = google_monitoring_notification_channel.owner["risk"]
   values          = { name = "risk" }
   override_during = plan
-}
-
-variables {
-  deletion_protection = false
-  environment         = "test"
-  project             = "clearway-test"
-  owners = {
-    analytics  = "analytics@example.com"
-    compliance = "compliance@example.com"
-    operations = "operations@example.com"
-    payments   = "payments@example.com"
-    risk       = "risk@example.com"
-  }
 }
 
 run "every_subscription_tells_its_owner" {
