@@ -1,5 +1,6 @@
-# In whose name infra/ is deployed. It makes and changes what Clearway is made of, and reads neither payments nor secrets
-# nor files: what Google's own roles for that would add is left out by a role of ours.
+# In whose name infra/ is deployed. It makes and changes what Clearway is made of. It reads neither documents of Firestore
+# nor secrets nor, in prod, files: a role of ours leaves out what Google's own would add. What BigQuery and Pub/Sub hold it
+# could read, since no narrower role can make a view or say who may publish.
 resource "google_service_account" "deployer" {
   account_id   = "clearway-deployer"
   display_name = "Clearway: deploys infra/"
@@ -26,7 +27,7 @@ locals {
     "roles/iap.admin"                      = "Who may sign in to the console."
     "roles/logging.configWriter"           = "Sinks, metrics and buckets of logs, not the logs."
     "roles/monitoring.editor"              = "Alerts, dashboards and objectives."
-    "roles/pubsub.admin"                   = "Topics, subscriptions, schemas and who may use them."
+    "roles/pubsub.admin"                   = "Topics, subscriptions, schemas and who may use them; the editor's role cannot say who."
     "roles/run.admin"                      = "Who may call a function: Cloud Run's policy decides."
     "roles/serviceusage.serviceUsageAdmin" = "Enabling APIs."
   }

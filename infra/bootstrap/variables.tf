@@ -44,9 +44,8 @@ variable "grantable_roles" {
   description = "The only roles that the deployer may give or take on the project itself: the reviewed list of project-wide grants of infra/."
   type        = set(string)
   default = [
+    "roles/bigquery.jobUser",
     "roles/cloudfunctions.serviceAgent",
-    "roles/cloudscheduler.serviceAgent",
-    "roles/cloudtasks.serviceAgent",
     "roles/datastore.user",
     "roles/datastore.viewer",
     "roles/logging.logWriter",

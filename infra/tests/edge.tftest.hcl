@@ -361,12 +361,22 @@ run "without_names_there_is_no_way_in" {
   }
 }
 
-run "nobody_is_let_in_without_a_name" {
+run "everybody_is_not_let_in" {
   command = plan
   variables {
     bundles_dir    = "tests/edge_bundles"
     functions_dir  = "tests/edge_functions"
-    console_people = ["allUsers"]
+    console_people = ["allAuthenticatedUsers"]
+  }
+  expect_failures = [var.console_people]
+}
+
+run "only_people_are_let_in" {
+  command = plan
+  variables {
+    bundles_dir    = "tests/edge_bundles"
+    functions_dir  = "tests/edge_functions"
+    console_people = ["serviceAccount:robot@example.com"]
   }
   expect_failures = [var.console_people]
 }

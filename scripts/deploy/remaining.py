@@ -10,8 +10,8 @@ from scripts.deploy.target import Target
 def remaining(target: Target, outputs: Mapping[str, object], secrets: Sequence[str]) -> list[str]:
     """A line for each thing to do by hand.
 
-    `outputs` are Terraform's: `dns_records`, `bank_addresses`, and `secrets` with the name in Secret Manager of each of
-    `secrets`, which are the variables that functions name.
+    `outputs` are Terraform's `dns_records` and `bank_addresses`; `secrets` are the variables that functions name, which
+    Secret Manager keeps under the same name in its own spelling (infra/secrets.tf).
     """
     lines = []
     records = outputs.get("dns_records")
@@ -22,9 +22,8 @@ def remaining(target: Target, outputs: Mapping[str, object], secrets: Sequence[s
     addresses = outputs.get("bank_addresses")
     if isinstance(addresses, list) and addresses:
         lines.append(f"Banks' allow lists: calls come from {', '.join(map(str, addresses))}")
-    names = outputs.get("secrets")
     for secret in secrets:
-        name = names.get(secret, secret) if isinstance(names, dict) else secret
+        name = secret.lower().replace("_", "-")
         lines.append(f"Value of a secret: gcloud secrets versions add {name} --project {target.project} --data-file=-")
     folder = f"gs://{target.project}-lists/watchlist/"
     lines.append(f"OFAC's lists (sanctionslist.ofac.treas.gov): gcloud storage cp sdn.csv alt.csv {folder}")

@@ -146,14 +146,13 @@ def test_what_is_left_to_people_is_a_line_each_and_holds_no_value(tmp_path: Path
     outputs = {
         "dns_records": [{"name": "api.example.com.", "type": "A", "data": "203.0.113.7"}],
         "bank_addresses": ["203.0.113.8", "203.0.113.9"],
-        "secrets": {"CLEARWAY_API_KEYS": "clearway-api-keys"},
     }
     lines = remaining(a_target(tmp_path), outputs, ["CLEARWAY_API_KEYS", "CLEARWAY_RAIL_TOKENS"])
     assert lines == [
         "DNS record: api.example.com. A 203.0.113.7",
         "Banks' allow lists: calls come from 203.0.113.8, 203.0.113.9",
         "Value of a secret: gcloud secrets versions add clearway-api-keys --project clearway-dev --data-file=-",
-        "Value of a secret: gcloud secrets versions add CLEARWAY_RAIL_TOKENS --project clearway-dev --data-file=-",
+        "Value of a secret: gcloud secrets versions add clearway-rail-tokens --project clearway-dev --data-file=-",
         "OFAC's lists (sanctionslist.ofac.treas.gov): gcloud storage cp sdn.csv alt.csv gs://clearway-dev-lists/watchlist/",
     ]
 
