@@ -3,8 +3,11 @@ variables {
   bundles_dir         = "./tests/bundles"
   deletion_protection = false
   environment         = "dev"
-  owners              = { operations = "clearway@example.com", payments = "clearway@example.com" }
-  project             = "clearway-test"
+  owners = {
+    analytics = "clearway@example.com", compliance = "clearway@example.com", operations = "clearway@example.com"
+    payments  = "clearway@example.com", risk = "clearway@example.com"
+  }
+  project = "clearway-test"
   function_environment = {
     CLEARWAY_ACH_ORIGIN       = ""
     CLEARWAY_PARTICIPANTS_DIR = ""
@@ -25,6 +28,15 @@ override_module {
     ids = {
       artifacts = "key/artifacts", bigquery = "key/bigquery", firestore = "key/firestore", functions = "key/functions",
       pubsub    = "key/pubsub", secrets = "key/secrets", storage = "key/storage",
+    }
+  }
+}
+
+override_module {
+  target = module.egress
+  outputs = {
+    networks = {
+      banks = { network = "network/banks", subnetwork = "subnetwork/banks" }, google = { network = "network/google", subnetwork = "subnetwork/google" }
     }
   }
 }
