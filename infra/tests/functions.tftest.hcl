@@ -166,7 +166,8 @@ run "builds" {
     condition = alltrue([
       for name, one in local.functions :
       module.function[name].function.service_config[0].direct_vpc_egress == "VPC_EGRESS_ALL_TRAFFIC" &&
-      module.function[name].function.service_config[0].direct_vpc_network_interface[0].subnetwork == module.egress.networks[one.egress].subnetwork
+      module.function[name].function.service_config[0].direct_vpc_network_interface[0].network == "network/${one.egress}" &&
+      module.function[name].function.service_config[0].direct_vpc_network_interface[0].subnetwork == "subnetwork/${one.egress}"
     ])
     error_message = "All that a function sends must take the network that its function.yaml says."
   }
