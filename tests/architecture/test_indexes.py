@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,10 +13,10 @@ from emulators.embedded import Wrapping
 from scripts.closure import ROOT
 from scripts.verify_all import verify
 from shared.adapters.memory.objects import InMemoryObjects
-from shared.contracts.catalogue import REQUESTS_TOPIC
+from shared.contracts.catalogue import request_message
+from shared.contracts.payments import request_from_domain
 from shared.kernel import ids
 from shared.ports.documents import Document
-from shared.ports.publisher import Message
 from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.replay import quarantined
 from shared.runtime.steps.timer_ach import cut as ach_cut
@@ -24,7 +25,7 @@ from shared.runtime.steps.timer_reconcile import run_reconciliation
 from shared.runtime.steps.timer_schedules import run_due_schedules
 from shared.runtime.web import HttpRequest
 from tests.support.ach import ORIGIN
-from tests.support.builders import ADA, WALLET
+from tests.support.builders import ADA, WALLET, a_request
 from tests.support.world import AUTHORIZATION, World
 
 Index = tuple[tuple[str, str], ...]
@@ -90,7 +91,8 @@ def test_every_query_has_its_index_and_every_index_its_query() -> None:
 
     world = World(Wrapping(documents=record))
     world.pay()
-    world.twins.broker.publish(Message(REQUESTS_TOPIC, b"not json", {"type": "payment.request", "version": "1"}))
+    unheard = {"type": "payment.request", "version": "9"}
+    world.twins.broker.publish(replace(request_message(request_from_domain(a_request())), attributes=unheard))
     assert world.cloud.settle_down()
     world.cloud.endpoints["timer"](HttpRequest("POST", "/sweep"))
     run_due_schedules(Backbone(stores[0], world.twins.broker, world.twins.clock))
