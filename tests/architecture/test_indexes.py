@@ -24,7 +24,8 @@ from emulators.embedded import Wrapping
 from scripts.closure import ROOT
 from scripts.verify_all import verify
 from shared.adapters.memory.objects import InMemoryObjects
-from shared.contracts.catalogue import REQUESTS_TOPIC
+from shared.contracts.catalogue import request_message
+from shared.contracts.payments import request_from_domain
 from shared.formats.iso20022.statements import Page
 from shared.formats.nacha.sent_back import Change
 from shared.kernel import ids
@@ -33,7 +34,6 @@ from shared.ledger.queries.trial_balance import trial_balance
 from shared.ledger.queries.verify_books import verify_books
 from shared.payments.queries.all_payments import all_payments, held_by_account
 from shared.ports.documents import Document
-from shared.ports.publisher import Message
 from shared.rails.commands.ach.acknowledgements import requeue, take_acknowledgements
 from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.replay import quarantined, replay
@@ -45,7 +45,7 @@ from shared.runtime.web import HttpRequest
 from tests.support.ach import ORIGIN, AchWorld, an_instruction
 from tests.support.bank_statements import Line, leg_line, statement_of
 from tests.support.booked_world import MONDAY, BookedWorld, noon
-from tests.support.builders import ADA, WALLET
+from tests.support.builders import ADA, WALLET, a_request
 from tests.support.world import AUTHORIZATION, World
 
 INFRA = ROOT / "infra" / "firestore"
@@ -137,7 +137,8 @@ def pay_and_look(noted: Noted) -> None:
 
     world = World(Wrapping(documents=record))
     world.pay()
-    world.twins.broker.publish(Message(REQUESTS_TOPIC, b"not json", {"type": "payment.request", "version": "1"}))
+    unheard = {"type": "payment.request", "version": "9"}
+    world.twins.broker.publish(replace(request_message(request_from_domain(a_request())), attributes=unheard))
     assert world.cloud.settle_down()
     world.cloud.endpoints["timer"](HttpRequest("POST", "/sweep"))
     backbone = Backbone(stores[0], world.twins.broker, world.twins.clock)

@@ -31,6 +31,8 @@ from shared.payments.domain.payment import Payment, submitted
 from shared.payments.domain.states import State
 from shared.ports.documents import Transaction
 from shared.ports.publisher import Message
+from shared.runtime.envelopes import Push
+from shared.runtime.quarantine import quarantine
 from shared.runtime.replay import quarantined
 from tests.support.builders import DRIVE, NOON, TENANT, a_party, a_request
 from tests.support.client import Client
@@ -133,6 +135,31 @@ def test_poison_is_set_aside_with_its_cause_while_others_pass_and_comes_back_onc
     assert [one.code for one in quarantined(client.documents)] == ["unknown_version"]
 
 
+def test_replaying_everything_passes_over_what_its_topic_refuses_and_says_why(
+    client: Client, cloud: LocalCloud, tmp_path: Path
+) -> None:
+    good = request_message(request_from_domain(a_request("e2e-late", 8_88)))
+    mended = request_message(request_from_domain(a_request("e2e-mended", 7_77)))
+    # The first was set aside before its topic had a schema; the second waits behind it.
+    for number, data in (("1", b"not json"), ("2", good.data)):
+        push = Push("intake-payment-requests", number, data, good.attributes, 1)
+        quarantine(
+            push, topic=REQUESTS_TOPIC, code="malformed", detail="as told", now=NOON, transactor=client.documents
+        )
+    dead = {"CloudPubSubDeadLetterSourceSubscription": "intake-payment-requests", **good.attributes}
+    publish(cloud, Message("dead-letters", b"not json", dead))
+    why = "not sent: the topic payment-requests refuses this message: its data does not fit the topic's schema"
+    said = replayed(cloud, "--all", status=1).splitlines()
+    assert f"waits    intake-payment-requests.1  malformed: as told; {why}" in said
+    assert "replayed intake-payment-requests.2  malformed: as told" in said
+    assert f"waits    dead letter of intake-payment-requests; {why}" in said
+    client.payment(ids.payment_id(TENANT, "e2e-late"), until=lambda one: one["status"] == "completed")
+    (tmp_path / "mended.json").write_bytes(mended.data)
+    replayed(cloud, "--id", "intake-payment-requests.1", "--data", str(tmp_path / "mended.json"))
+    client.payment(ids.payment_id(TENANT, "e2e-mended"), until=lambda one: one["status"] == "completed")
+    assert "waits    dead letter of intake-payment-requests" in replayed(cloud, "--list").splitlines()
+
+
 def a_received_payment(key: str) -> Payment:
     """A payout from Ada's wallet, received but with nothing held, as no intake would leave it."""
     payer, payee = a_party(), a_party(InstrumentKind.BANK_ACCOUNT)
@@ -148,7 +175,7 @@ def publish(cloud: LocalCloud, message: Message) -> None:
 
 
 def replayed(cloud: LocalCloud, *arguments: str, status: int = 0) -> str:
-    """What `make replay` prints on this system, as its answer or as its complaint."""
+    """What `make replay` prints on this system, and complains of."""
     environment = {
         **os.environ,
         "GOOGLE_CLOUD_PROJECT": cloud.project,
@@ -160,4 +187,4 @@ def replayed(cloud: LocalCloud, *arguments: str, status: int = 0) -> str:
     command = [sys.executable, "-W", "ignore", "-m", "scripts.replay", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == status, done.stderr
-    return done.stderr if status else done.stdout
+    return done.stdout + done.stderr

@@ -159,7 +159,7 @@ class InMemoryBroker:
             return self._pending
 
     def messages(self, topic: str) -> list[Message]:
-        """Everything ever published to the topic, in order, as it is delivered; MISUSE for one that does not exist."""
+        """Everything ever published to the topic, in order. Raises MISUSE for a topic that does not exist."""
         with self._lock:
             return [published.message for published in self._topic(topic)]
 
@@ -171,7 +171,7 @@ class InMemoryBroker:
             for _, delivery in waiting:
                 delivery.attempt += 1
                 delivery.due_at = now + ACK_DEADLINE
-            return [Pulled(ack_id, one.published.id, one.published.message) for ack_id, one in waiting]
+            return [Pulled(ack_id, one.published.id, one.published.delivered) for ack_id, one in waiting]
 
     def ack(self, name: str, ack_id: str) -> None:
         """Acknowledge a pulled message; nothing happens when it is gone already."""
@@ -195,8 +195,8 @@ class InMemoryBroker:
             raise misfit(message.topic)
         self._numbers += 1
         added = schema.attributes if schema is not None else {}
-        frozen = Message(message.topic, bytes(message.data), {**message.attributes, **added})
-        published = Published(str(self._numbers), self._clock.now(), frozen)
+        frozen = Message(message.topic, bytes(message.data), dict(message.attributes))
+        published = Published(str(self._numbers), self._clock.now(), frozen, added)
         topic.append(published)
         for subscription in self._subscriptions.values():
             if subscription.topic == message.topic and subscription.matches(frozen.attributes):

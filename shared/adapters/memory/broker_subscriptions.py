@@ -18,16 +18,22 @@ Handler = Callable[[bytes], int]
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A message as the broker stored it."""
+    """A message as it was published, and the attributes that its topic's schema adds to it."""
 
     id: str
     at: datetime
     message: Message
+    added: Mapping[str, str]
 
     @property
     def publish_time(self) -> str:
         """The time in the service's form, such as `2026-11-02T12:00:00.250Z`."""
         return self.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    @property
+    def delivered(self) -> Message:
+        """The message as subscriptions get it."""
+        return Message(self.message.topic, self.message.data, {**self.message.attributes, **self.added})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ class Delivery:
             message_id=published.id,
             publish_time=published.publish_time,
             data=published.message.data,
-            attributes=published.message.attributes,
+            attributes=published.delivered.attributes,
             attempt=self.attempt if subscription.dead_letter_topic else 0,
         )
 
@@ -104,7 +110,7 @@ class Delivery:
             envelope.DEAD_LETTER_PROJECT: self.subscription.project,
             envelope.DEAD_LETTER_TIME: self.published.publish_time,
         }
-        message = self.published.message
+        message = self.published.delivered
         return Message(topic, message.data, {**message.attributes, **origin})
 
 
