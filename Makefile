@@ -64,4 +64,4 @@ doctor: $(READY) ## say which of Google's emulators are missing, and how to inst
 	@$(RUN) -m emulators doctor
 
 clean: ## remove environments and run folders
-	@rm -rf $(VENV) .venv-bigquery .clearway .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .venv-bigquery .venv-checkov .clearway .mypy_cache .ruff_cache .pytest_cache .hypothesis

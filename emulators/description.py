@@ -137,7 +137,7 @@ class Role:
 @dataclass(frozen=True, slots=True)
 class Function:
     """One function. `environment` names the variables that it needs beyond what every function is given, `secrets`
-    those that come from Secret Manager.
+    those of them that come from Secret Manager.
 
     `owner` is the team that is told when something is wrong with it. `egress` is whom it may call: Google's services
     alone, or banks too, from the one address that they know.

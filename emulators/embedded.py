@@ -18,6 +18,7 @@ from emulators.description import System, load_system, subscription_name
 from emulators.embedded_bank import BANK_RAILS, EmbeddedBank
 from emulators.identity import ACH_ORIGIN
 from emulators.lists import put_lists
+from emulators.pubsub_schemas import schemas
 from shared.adapters.memory.broker import InMemoryBroker
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.documents import InMemoryDocuments
@@ -231,7 +232,7 @@ class EmbeddedCloud:
     def _wire(self) -> None:
         broker, system = self.twins.broker, _system()
         for topic in system.topics:
-            broker.create_topic(topic)
+            broker.create_topic(topic, schemas().get(topic, ""))
         for function, trigger in system.subscribers():
             broker.subscribe(
                 subscription_name(function, trigger),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from google.protobuf.duration_pb2 import Duration
 from google.pubsub_v1 import types
 from google.pubsub_v1.services.publisher import PublisherClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
+from google.pubsub_v1.services.schema_service import SchemaServiceClient
+from google.pubsub_v1.services.schema_service.transports import SchemaServiceGrpcTransport
 from google.pubsub_v1.services.subscriber import SubscriberClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
@@ -21,6 +23,7 @@ from emulators.bigquery.schema import create_tables, load_subscription
 from emulators.bridge import source
 from emulators.description import BUCKETS, Function, PubsubTrigger, System, TasksTrigger, subscription_name
 from emulators.lists import put_lists
+from emulators.pubsub_schemas import schemas
 from shared.adapters.bigquery.client import make_client
 from shared.adapters.storage.client import make_client as storage_client
 from shared.adapters.storage.objects import CloudStorageObjects
@@ -71,11 +74,10 @@ def _pubsub(host: str) -> Iterator[tuple[PublisherClient, SubscriberClient]]:
 
 
 def create_topics(host: str, place: Place, system: System) -> None:
-    """Every topic of the system, and on each dead-letter topic a subscription `<topic>-kept` that keeps its messages:
-    Pub/Sub drops what is published to a topic without a subscription."""
-    with _pubsub(host) as (publisher, subscriber):
-        for topic in system.topics:
-            publisher.create_topic(name=place.topic(topic))
+    """Every topic of the system with its schema, and on each dead-letter topic a subscription `<topic>-kept` that keeps
+    its messages: Pub/Sub drops what is published to a topic without a subscription."""
+    _create_topics(host, place, system.topics)
+    with _pubsub(host) as (_, subscriber):
         for topic in system.dead_letter_topics:
             subscriber.create_subscription(request=_kept(place, topic))
 
@@ -94,9 +96,7 @@ def create_subscriptions(host: str, place: Place, system: System) -> None:
 def create_warehouse(pubsub_host: str, bigquery_url: str, place: Place, system: System) -> None:
     """The subscription that feeds BigQuery with its topics, and the dataset, table and views that it feeds."""
     fed_by = load_subscription()
-    with _pubsub(pubsub_host) as (publisher, _):
-        for topic in sorted({fed_by.topic, fed_by.dead_letter.topic} - set(system.topics)):
-            publisher.create_topic(name=place.topic(topic))
+    _create_topics(pubsub_host, place, sorted({fed_by.topic, fed_by.dead_letter.topic} - set(system.topics)))
     source.create_subscription(pubsub_host, place.project, fed_by)
     with contextlib.closing(make_client(place.project, bigquery_url)) as client:
         create_tables(client)
@@ -119,6 +119,24 @@ def create_buckets(url: str, place: Place, watchlist_dir: Path) -> None:
         for name in BUCKETS:
             client.create_bucket(place.bucket(name), location=place.region)
         put_lists(CloudStorageObjects(client, place.bucket("lists")), watchlist_dir)
+
+
+def _create_topics(host: str, place: Place, topics: Iterable[str]) -> None:
+    with grpc.insecure_channel(host) as channel:
+        publisher = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
+        client = SchemaServiceClient(transport=SchemaServiceGrpcTransport(channel=channel))
+        for name in topics:
+            settings = _create_schema(client, place, name)
+            publisher.create_topic(request=types.Topic(name=place.topic(name), schema_settings=settings))
+
+
+def _create_schema(client: SchemaServiceClient, place: Place, topic: str) -> types.SchemaSettings | None:
+    """The settings that bind the topic to its schema, which has its name; None for a topic without one."""
+    if topic not in schemas():
+        return None
+    schema = types.Schema(type_=types.Schema.Type.AVRO, definition=schemas()[topic])
+    made = client.create_schema(parent=f"projects/{place.project}", schema_id=topic, schema=schema)
+    return types.SchemaSettings(schema=made.name, encoding=types.Encoding.JSON)
 
 
 def _kept(place: Place, topic: str) -> types.Subscription:

@@ -1,7 +1,7 @@
 locals {
   apis = toset([
-    "artifactregistry", "bigquery", "bigquerydatatransfer", "billingbudgets", "certificatemanager", "cloudbuild",
-    "cloudfunctions", "cloudkms", "cloudscheduler", "cloudtasks", "compute", "datacatalog", "firestore", "iam",
+    "artifactregistry", "bigquery", "bigquerydatapolicy", "bigquerydatatransfer", "billingbudgets", "certificatemanager",
+    "cloudbuild", "cloudfunctions", "cloudkms", "cloudscheduler", "cloudtasks", "compute", "datacatalog", "dns", "firestore", "iam",
     "iamcredentials", "iap", "logging", "monitoring", "pubsub", "run", "secretmanager", "storage",
   ])
   # Whose agent encrypts with our keys, or acts for us. Google makes most of them at their first use only, but a grant to

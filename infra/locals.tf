@@ -4,9 +4,14 @@ locals {
   functions_dir = coalesce(var.functions_dir, "${local.repository}/functions")
   bundles_dir   = coalesce(var.bundles_dir, "${local.repository}/.clearway/bundles")
 
-  functions = {
+  descriptions = {
     for file in fileset(local.functions_dir, "*/function.yaml") :
     dirname(file) => yamldecode(file("${local.functions_dir}/${file}"))
+  }
+  # Terraform reads YAML 1.1, in which a bare `on` is the truth value, as `yes` is.
+  functions = {
+    for name, one in local.descriptions :
+    name => merge(one, { roles = [for grant in one.roles : { role = grant.role, on = try(grant.on, grant["true"]) }] })
   }
   by_kind = {
     for kind in ["http", "pubsub", "tasks", "scheduler"] :
@@ -18,13 +23,16 @@ locals {
   # https://cloud.google.com/run/docs/triggering/https-request#deterministic
   urls = {
     for name, service in local.services :
-    name => "https://${service}-${data.google_project.this.number}.${var.region}.run.app"
+    name => "https://${service}-${local.project_number}.${var.region}.run.app"
   }
 
-  project_number = data.google_project.this.number
+  project_number = coalesce(var.project_number, one(data.google_project.this[*].number))
   labels         = { app = "clearway", environment = var.environment }
 }
 
+# Asked for only where it is not given: a plan for tests needs no project to exist.
 data "google_project" "this" {
+  count = var.project_number == null ? 1 : 0
+
   project_id = var.project
 }

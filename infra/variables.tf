@@ -52,6 +52,12 @@ variable "project" {
   }
 }
 
+variable "project_number" {
+  description = "Number of that project. Looked up where it is not given."
+  type        = string
+  default     = null
+}
+
 variable "region" {
   description = "Region of all regional resources, and of the data."
   type        = string

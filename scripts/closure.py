@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,13 +24,16 @@ def closure_of(main: Path, root: Path = ROOT) -> Closure:
     """Follow the imports of `main`, also those inside functions, since they run in the cloud too."""
     modules: set[Path] = set()
     packages: set[str] = set()
+    known: set[str] = set()
     waiting = [main]
     while waiting:
         module = waiting.pop()
         if module in modules:
             continue
         modules.add(module)
-        for name in _imports(module):
+        names = set(_imports(module.read_bytes())) - known
+        known |= names
+        for name in names:
             if name.split(".")[0] == OWN:
                 waiting += _files_of(name, root)
             else:
@@ -37,8 +41,20 @@ def closure_of(main: Path, root: Path = ROOT) -> Closure:
     return Closure(frozenset(modules - {main}), frozenset(packages))
 
 
-def _imports(module: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+@cache
+def _imports(source: bytes) -> tuple[str, ...]:
+    """Kept by what a module says, since functions share most of their modules and a changed one says something else."""
+    return tuple(_names(tree_of(source)))
+
+
+@cache
+def tree_of(source: bytes) -> ast.Module:
+    """A module's syntax tree, to be read and not changed. Raises SyntaxError."""
+    return ast.parse(source)
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -1,4 +1,4 @@
-"""Pin everything, with hashes: the development environment, the BigQuery emulator's, and each function's own subset.
+"""Pin everything, with hashes: the development environment, those of two tools, and each function's own subset.
 
 `python -m scripts.lock` writes all locks anew; `--upgrade` moves to newer versions; `--check` says what is out of date.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from scripts.closure import ROOT, closure_of
 
 LOCKS = ROOT / "scripts" / "locks"
-DEV, BIGQUERY = LOCKS / "dev.txt", LOCKS / "bigquery-emulator.txt"
+DEV, BIGQUERY, CHECKOV = LOCKS / "dev.txt", LOCKS / "bigquery-emulator.txt", LOCKS / "checkov.txt"
 # Which distribution an imported name comes from, where that is not the name itself. Others come with one of these.
 DISTRIBUTIONS = {
     "cel_expr_python": "cel-expr-python",
@@ -75,7 +75,11 @@ def write_locks(folder: Path, *, upgrade: bool) -> dict[Path, Path]:
     written: dict[Path, Path] = {}
     more = ["--upgrade"] if upgrade else []
     for number, (target, arguments) in enumerate(
-        ((DEV, ["--group", "dev", "pyproject.toml"]), (BIGQUERY, ["--group", "bigquery-emulator"]))
+        (
+            (DEV, ["--group", "dev", "pyproject.toml"]),
+            (BIGQUERY, ["--group", "bigquery-emulator"]),
+            (CHECKOV, ["--group", "checkov"]),
+        )
     ):
         output = folder / f"{number}.txt"
         if target.exists() and not upgrade:

@@ -1,8 +1,9 @@
 """`make replay`: list what stands in quarantine or in the dead-letter topic, and bring it back.
 
 `--list` shows both with their causes. `--id ID` replays one quarantined message, `--all` all of them and everything
-dead-lettered. `--data FILE` replaces the data of the one message. It works on the system that `make up` runs, or on
-the project of the environment: GOOGLE_CLOUD_PROJECT, application default credentials, and for what goes back to the
+dead-lettered. `--data FILE` replaces the data of the one message. What cannot be sent as it is, such as data that does
+not fit the schema of its topic, waits on and is shown with the reason. It works on the system that `make up` runs, or
+on the project of the environment: GOOGLE_CLOUD_PROJECT, application default credentials, and for what goes back to the
 settlement queue CLEARWAY_REGION, CLEARWAY_SETTLEMENT_URL and CLEARWAY_INVOKER_SERVICE_ACCOUNT, as the functions have.
 """
 
@@ -11,6 +12,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from emulators.addresses import Hosts, fixed_ports
@@ -25,7 +28,7 @@ from shared.ports.publisher import Message
 from shared.runtime.backbone import Backbone
 from shared.runtime.carriers import settlement_over
 from shared.runtime.news import NewsDesk
-from shared.runtime.replay import CALLBACKS, Quarantined, TakeCallback, quarantined, replay
+from shared.runtime.replay import CALLBACKS, own_attributes, quarantined, replay
 from shared.runtime.settings import Settings
 from shared.runtime.steps.rail_callback import CallbackStep
 
@@ -84,49 +87,63 @@ def run(arguments: argparse.Namespace) -> int:
         replay(chosen[0], backbone, data=data, take_callback=take_callback)
         print(f"replayed {arguments.id}")
         return 0
+    refused = 0
     for one in waiting:
-        said = "waits   "
-        if arguments.all:
-            said = _replayed(one, backbone, take_callback)
-        print(f"{said} {one.id}  {one.code}: {one.detail}")
-    dead = _dead_letters(settings, backbone, send=arguments.all)
+        reason = _refusal(partial(replay, one, backbone, take_callback=take_callback)) if arguments.all else ""
+        print(f"{_said(sent=arguments.all and not reason)} {one.id}  {one.code}: {one.detail}{_because(reason)}")
+        # A callback that still tells nothing of a payment waits on, and nothing waits for it.
+        refused += bool(reason) and one.subscription != CALLBACKS
+    dead, dead_refused = _dead_letters(settings, backbone, send=arguments.all)
     if not waiting and not dead:
         print("nothing waits")
-    return 0
+    return 1 if refused + dead_refused else 0
 
 
-def _replayed(one: Quarantined, backbone: Backbone, take_callback: TakeCallback) -> str:
-    """Replay one of many; a callback that still tells nothing of a payment waits on, and nothing waits for it."""
+def _refusal(send: Callable[[], object]) -> str:
+    """Send one of many; the reason why it cannot be sent as it is, or nothing. Raises what may pass by itself."""
     try:
-        replay(one, backbone, take_callback=take_callback)
+        send()
     except ClearwayError as error:
-        if one.subscription != CALLBACKS or error.retryable:
+        if error.retryable:
             raise
-        return "waits   "
-    return "replayed"
+        return error.detail
+    return ""
 
 
-def _dead_letters(settings: Settings, backbone: Backbone, *, send: bool) -> int:
-    """Show the dead letters, or send each back to the topic that its subscription reads; returns their number."""
+def _said(*, sent: bool) -> str:
+    return "replayed" if sent else "waits   "
+
+
+def _because(reason: str) -> str:
+    return f"; not sent: {reason}" if reason else ""
+
+
+def _dead_letters(settings: Settings, backbone: Backbone, *, send: bool) -> tuple[int, int]:
+    """Show the dead letters, or send each back to the topic that its subscription reads.
+
+    Returns how many there are, and how many of them were refused.
+    """
     system = load_system()
     topics = {subscription_name(function, trigger): trigger.topic for function, trigger in system.subscribers()}
-    count = 0
+    count = refused = 0
     for topic in system.dead_letter_topics:
         kept = PullSubscription(settings.project, f"{topic}-kept", settings.pubsub_emulator)
         seen = list(kept)
         for received in seen:
             source = received.attributes.get(SOURCE, "")
-            own = {name: value for name, value in received.attributes.items() if not name.startswith("CloudPubSub")}
-            if send and source in topics:
-                backbone.publisher.publish(Message(topics[source], received.data, own))
+            sent, reason = send and source in topics, ""
+            if sent:
+                message = Message(topics[source], received.data, own_attributes(received.attributes))
+                reason = _refusal(partial(backbone.publisher.publish, message))
+                refused += bool(reason)
+            if sent and not reason:
                 kept.acknowledge(received)
             else:
                 kept.release(received)
-            said = "replayed" if send and source in topics else "waits   "
-            print(f"{said} dead letter of {source or 'nobody known'}")
+            print(f"{_said(sent=sent and not reason)} dead letter of {source or 'nobody known'}{_because(reason)}")
         kept.close()
         count += len(seen)
-    return count
+    return count, refused
 
 
 if __name__ == "__main__":

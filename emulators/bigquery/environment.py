@@ -7,30 +7,16 @@ the start and nothing is written to the user's home.
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from emulators import ports
-from emulators.errors import LocalError
-from shared.kernel.errors import ClearwayError
+from emulators.locked_environment import LockedEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT_DIR = ROOT / ".venv-bigquery"
 LOCK = ROOT / "scripts" / "locks" / "bigquery-emulator.txt"
 
 _LAUNCHER = Path(__file__).resolve().parent / "launcher.py"
-_TAIL_LINES = 5
-
-# Hashes for all, and no package that runs code of its own to be built.
-_INSTALL = ["-I", "-m", "pip", "--no-input", "--disable-pip-version-check", "install", "--quiet"]
-_INSTALL += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement"]
-
 # Run inside of the new environment: puts the packaged extension where DuckDB looks for an installed one.
 _LINK_EXTENSION = """
 import pathlib, sys
@@ -45,25 +31,8 @@ wanted.symlink_to(packaged.resolve(strict=True))
 
 
 def ensure_environment(directory: Path = ENVIRONMENT_DIR, lock: Path = LOCK) -> None:
-    """Build the environment unless it is there, complete and of this lock.
-
-    Two that come at once wait for each other. The stamp is written last, so an interrupted build is done again from the
-    start. Raises NOT_INSTALLED with the end of what was said when a step fails.
-    """
-    stamp, wanted = directory / "clearway.stamp", _fingerprint(directory, lock)
-    if _holds(stamp, wanted):
-        return
-    with _alone(directory):
-        if _holds(stamp, wanted):  # somebody else has just built it
-            return
-        print(f"installing the BigQuery emulator into {directory.name}, once; it takes a minute", file=sys.stderr)
-        if directory.exists():
-            shutil.rmtree(directory)
-        _run("a Python environment", [sys.executable, "-m", "venv", directory])
-        python = directory / "bin" / "python"
-        _run("its packages", [python, *_INSTALL, lock])
-        _run("DuckDB's extension", [python, "-I", "-c", _LINK_EXTENSION, _home(directory)])
-        stamp.write_text(wanted)
+    """Build the environment unless it is there. Raises NOT_INSTALLED: see `LockedEnvironment.ensure`."""
+    LockedEnvironment("the BigQuery emulator", directory, lock, _LINK_EXTENSION, str(_home(directory))).ensure()
 
 
 def command(rest_port: int, grpc_port: int, directory: Path = ENVIRONMENT_DIR) -> list[str]:
@@ -85,30 +54,3 @@ def environment(directory: Path = ENVIRONMENT_DIR) -> dict[str, str]:
 
 def _home(directory: Path) -> Path:
     return directory / "home"
-
-
-def _fingerprint(directory: Path, lock: Path) -> str:
-    """What an environment is made from: the lock, the Python, the place (links in it are absolute) and the recipe."""
-    parts = [lock.read_text(), sys.version, sys.base_prefix, str(directory), _LINK_EXTENSION]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def _holds(stamp: Path, wanted: str) -> bool:
-    return stamp.is_file() and stamp.read_text() == wanted
-
-
-@contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Hold a lock that ends with the process, however that ends."""
-    beside = directory.parent / ".clearway" / f"{directory.name.lstrip('.')}.lock"
-    beside.parent.mkdir(exist_ok=True)
-    with beside.open("a") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-
-
-def _run(step: str, argv: Sequence[str | Path]) -> None:
-    said = subprocess.run(argv, capture_output=True, text=True, errors="replace", check=False)
-    if said.returncode:
-        tail = "\n".join(f"  {line}" for line in (said.stdout + said.stderr).splitlines()[-_TAIL_LINES:])
-        raise ClearwayError(LocalError.NOT_INSTALLED, f"cannot install the BigQuery emulator ({step}):\n{tail}")

@@ -1,4 +1,4 @@
-"""infra/bigquery as typed values, and the dataset, table and views it describes. Terraform reads the same files."""
+"""infra/bigquery as typed values, and the dataset, tables and views it describes. Terraform reads the same files."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The events table; `schema` is a file beside the description, `clustering` has up to four columns in order."""
+    """A table; `schema` is a file beside the description, `clustering` has up to four columns in order."""
 
     partition: Partition
     name: str = matching(_NAME)
+    description: str = matching(r"[A-Z].*\.")
     schema: str = matching(_FILE)
     clustering: tuple[str, ...] = matching(_NAME)
 
@@ -48,11 +49,26 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
-    """infra/bigquery/table.yaml; `folder` is where the files stand that it names."""
+class ScheduledQuery:
+    """A statement that the cloud runs by a schedule (of the BigQuery Data Transfer Service), in UTC.
 
-    table: Table
+    `query` is a file as a view's, with the parameter `@run_date`; `reads` are tables and views, `writes` is a table.
+    """
+
+    name: str = matching(_NAME)
+    query: str = matching(_FILE)
+    schedule: str = matching(r"every day [0-2][0-9]:[0-5][0-9]")
+    reads: tuple[str, ...] = matching(_NAME)
+    writes: str = matching(_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """infra/bigquery/table.yaml."""
+
+    tables: tuple[Table, ...]
     views: tuple[View, ...]
+    scheduled_queries: tuple[ScheduledQuery, ...]
     dataset: str = matching(_NAME)
 
 
@@ -68,7 +84,7 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """infra/bigquery/subscription.yaml: the subscription that feeds the table; `owner` is the team that it belongs to."""
+    """infra/bigquery/subscription.yaml: it feeds the events table; `owner` is the team that it belongs to."""
 
     retry: Retry
     dead_letter: DeadLetter
@@ -81,13 +97,20 @@ class Subscription:
 
 
 def load_description(folder: Path = INFRA_DIR) -> Description:
-    """Read table.yaml. Raises BAD_DESCRIPTION, also for a column that the schema does not have."""
+    """Read table.yaml. Raises BAD_DESCRIPTION, also for a column that a schema does not have or an unknown table."""
     shown_as = f"{folder.name}/table.yaml"
     description = load(Description, folder / "table.yaml", shown_as)
-    names = {column.name for column in load_columns(folder)}
-    for name in (description.table.partition.field, *description.table.clustering):
-        if name not in names:
-            refuse(shown_as, "table", f"names the column {name}, which {description.table.schema} does not have")
+    for index, table in enumerate(description.tables):
+        names = {column["name"] for column in load_schema(folder, table.schema)}
+        for name in (table.partition.field, *table.clustering):
+            if name not in names:
+                refuse(shown_as, f"tables[{index}]", f"names the column {name}, which {table.schema} does not have")
+    tables = {table.name for table in description.tables}
+    readable = tables | {view.name for view in description.views}
+    for index, one in enumerate(description.scheduled_queries):
+        for key, name, there in [("writes", one.writes, tables), *(("reads", name, readable) for name in one.reads)]:
+            if name not in there:
+                refuse(shown_as, f"scheduled_queries[{index}].{key}", f"names {name}, which is not described")
     return description
 
 
@@ -96,9 +119,9 @@ def load_subscription(folder: Path = INFRA_DIR) -> Subscription:
     return load(Subscription, folder / "subscription.yaml", f"{folder.name}/subscription.yaml")
 
 
-def load_schema(folder: Path = INFRA_DIR) -> list[Mapping[str, Any]]:
-    """The events table's schema in BigQuery's JSON form."""
-    schema: list[Mapping[str, Any]] = json.loads((folder / "events.json").read_text())
+def load_schema(folder: Path = INFRA_DIR, file: str = "events.json") -> list[Mapping[str, Any]]:
+    """A table's schema in BigQuery's JSON form, by default that of the events table."""
+    schema: list[Mapping[str, Any]] = json.loads((folder / file).read_text())
     return schema
 
 
@@ -107,25 +130,30 @@ def load_columns(folder: Path = INFRA_DIR) -> tuple[Column, ...]:
     return columns_from_schema(load_schema(folder))
 
 
-def view_sql(view: View, project: str, dataset: str, folder: Path = INFRA_DIR) -> str:
-    """The view's query for one project and dataset; any other such name raises KeyError."""
-    return Template((folder / view.query).read_text()).substitute(project=project, dataset=dataset)
+def load_policy_tags(folder: Path = INFRA_DIR) -> Mapping[str, Mapping[str, str]]:
+    """Which columns only some may read as they are, by table: the name of their policy tag. The emulator knows none."""
+    tags: Mapping[str, Mapping[str, str]] = json.loads((folder / "policy_tags.json").read_text())
+    return tags
+
+
+def query_sql(one: View | ScheduledQuery, project: str, dataset: str, folder: Path = INFRA_DIR) -> str:
+    """The query for one project and dataset; any other such name raises KeyError."""
+    return Template((folder / one.query).read_text()).substitute(project=project, dataset=dataset)
 
 
 def create_tables(client: bigquery.Client, folder: Path = INFRA_DIR) -> None:
-    """Make the dataset, the table and the views in the client's project, those that are not there yet."""
+    """Make the dataset, the tables and the views in the client's project, those that are not there yet."""
     description = load_description(folder)
     dataset = f"{client.project}.{description.dataset}"
     client.create_dataset(dataset, exists_ok=True)
-    table = bigquery.Table(
-        f"{dataset}.{description.table.name}",
-        schema=[bigquery.SchemaField.from_api_repr(dict(field)) for field in load_schema(folder)],
-    )
-    partition = description.table.partition
-    table.time_partitioning = bigquery.TimePartitioning(type_=partition.type, field=partition.field)
-    table.clustering_fields = list(description.table.clustering)
-    client.create_table(table, exists_ok=True)
-    for one in description.views:
-        view = bigquery.Table(f"{dataset}.{one.name}")
-        view.view_query = view_sql(one, client.project, description.dataset, folder)
+    for one in description.tables:
+        fields = [bigquery.SchemaField.from_api_repr(dict(field)) for field in load_schema(folder, one.schema)]
+        table = bigquery.Table(f"{dataset}.{one.name}", schema=fields)
+        table.description = one.description
+        table.time_partitioning = bigquery.TimePartitioning(type_=one.partition.type, field=one.partition.field)
+        table.clustering_fields = list(one.clustering)
+        client.create_table(table, exists_ok=True)
+    for each in description.views:
+        view = bigquery.Table(f"{dataset}.{each.name}")
+        view.view_query = query_sql(each, client.project, description.dataset, folder)
         client.create_table(view, exists_ok=True)

@@ -1,6 +1,11 @@
 # A deployment to try things in: it can be torn down with all that it holds.
 deletion_protection = false
 environment         = "dev"
+# Without rails no money moves: a deployment names its bank's here (README.md).
+function_environment = {
+  CLEARWAY_ACH_ORIGIN = ""
+  CLEARWAY_RAILS      = "{}"
+}
 owners = {
   analytics  = "clearway-dev@example.com"
   compliance = "clearway-dev@example.com"

@@ -22,7 +22,8 @@ class Publisher(Protocol):
     def publish(self, message: Message) -> str:
         """Publish and wait; returns the message id.
 
-        Raises UNAVAILABLE when the broker cannot be reached in time, MISUSE for a topic that does not exist. A call
-        that raised may still have published: consumers accept any repetition.
+        Raises UNAVAILABLE when the broker cannot be reached in time, MISUSE for a topic that does not exist or whose
+        schema the message does not fit. A call that raised UNAVAILABLE may still have published: consumers accept any
+        repetition.
         """
         ...

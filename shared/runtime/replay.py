@@ -15,6 +15,9 @@ from shared.runtime.quarantine import QUARANTINE
 
 # Where callbacks of rails are said to come from: no subscription and no queue has this name.
 CALLBACKS = "rail_callback"
+# Attributes that Pub/Sub gives a message: of the topic's schema, and of the subscription that it was dead-lettered by.
+# It takes none from a publisher that begins with the first, and says the others anew.
+_PUBSUBS_OWN = ("goog", "CloudPubSub")
 # Takes a callback of a rail, by the rail's name and the body.
 TakeCallback = Callable[[str, bytes], None]
 
@@ -39,6 +42,11 @@ def quarantined(reader: DocumentReader, *, status: str = "open") -> Iterator[Qua
     return map(_from, every_document(reader, QUARANTINE, equal={"status": status}))
 
 
+def own_attributes(attributes: Mapping[str, str]) -> dict[str, str]:
+    """The attributes that a message was published with, without those that Pub/Sub added on its way."""
+    return {name: value for name, value in attributes.items() if not name.startswith(_PUBSUBS_OWN)}
+
+
 def replay(
     one: Quarantined, backbone: Backbone, *, data: bytes | None = None, take_callback: TakeCallback | None = None
 ) -> None:
@@ -47,11 +55,12 @@ def replay(
     Sending comes first: should this process die in between, the message is sent twice, which every step accepts.
     A message on a topic reaches all of the topic's subscriptions again; those that had taken it find it taken. A
     callback is not sent anywhere, since its signature is too old to be believed again: `take_callback` takes it here.
-    Raises MISUSE for one where there is none.
+    Raises MISUSE for one where there is none, and for data that the topic's schema refuses; the message then waits on.
     """
     sent = one.data if data is None else data
     if one.topic:
-        backbone.publisher.publish(Message(one.topic, sent, {**one.attributes, "replayed_from": one.id}))
+        attributes = {**own_attributes(one.attributes), "replayed_from": one.id}
+        backbone.publisher.publish(Message(one.topic, sent, attributes))
     elif one.subscription == CALLBACKS:
         if take_callback is None:
             raise ClearwayError(KernelError.MISUSE, f"{one.id} is a rail's callback, which cannot be taken here")

@@ -9,7 +9,7 @@ import pytest
 
 from emulators.description import load_system
 from scripts.closure import ROOT
-from scripts.lock import BIGQUERY, DEV, requirements_of
+from scripts.lock import BIGQUERY, CHECKOV, DEV, requirements_of
 
 MAINS = sorted(ROOT.glob("functions/*/main.py"))
 
@@ -34,7 +34,7 @@ def test_a_function_pins_what_it_imports_at_the_versions_that_are_tested(main: P
 
 @pytest.mark.parametrize(
     "lock",
-    [DEV, BIGQUERY, *(main.parent / "requirements.txt" for main in MAINS)],
+    [DEV, BIGQUERY, CHECKOV, *(main.parent / "requirements.txt" for main in MAINS)],
     ids=lambda lock: str(lock.relative_to(ROOT)),
 )
 def test_every_pin_has_its_hashes(lock: Path) -> None:

@@ -33,7 +33,7 @@ FULL: dict[str, Any] = {
     "source_customer_id": "cus_aaaaaaaaaaaaaaaaaaaaaaaaaa",
     "source_kind": "wallet",
     "destination_customer_id": "cus_bbbbbbbbbbbbbbbbbbbbbbbbbb",
-    "destination_kind": None,
+    "destination_kind": "",
     "reason_codes": ["velocity", 'it\'s "new"'],
     "entry_hash": "ab" * 32,
     "subscription_name": "projects/p/subscriptions/s",

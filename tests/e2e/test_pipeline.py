@@ -22,6 +22,7 @@ from shared.contracts.catalogue import REQUESTS_TOPIC, event_message, request_me
 from shared.contracts.events import event_from_domain
 from shared.contracts.payments import request_from_domain
 from shared.kernel import ids
+from shared.kernel.errors import ClearwayError
 from shared.kernel.party import InstrumentKind
 from shared.payments.documents import payment_key, payment_to_fields
 from shared.payments.domain.events import owed_by_step
@@ -97,7 +98,9 @@ def test_poison_is_set_aside_with_its_cause_while_others_pass_and_comes_back_onc
     key = payment_key(broken.id)
     # Nothing can read this document until somebody mends it, so its message fails at every delivery.
     client.documents.run(lambda tx: tx.create(key, {name: value for name, value in whole.items() if name != "drives"}))
-    publish(cloud, Message(REQUESTS_TOPIC, b"not json", good.attributes))
+    with pytest.raises(ClearwayError, match="does not fit the topic's schema"):
+        publish(cloud, Message(REQUESTS_TOPIC, b"not json", good.attributes))
+    publish(cloud, Message(REQUESTS_TOPIC, good.data.replace(b'"USD"', b'"usd"'), good.attributes))
     publish(cloud, Message(REQUESTS_TOPIC, good.data, {**good.attributes, "version": "7"}))
     publish(cloud, event)
     others = [
@@ -121,6 +124,9 @@ def test_poison_is_set_aside_with_its_cause_while_others_pass_and_comes_back_onc
     client.documents.run(mend)
     replayed(cloud, "--id", causes["unexpected_error"].id)
     client.payment(broken.id, until=lambda one: one["status"] == "completed")
+    (tmp_path / "mended.json").write_bytes(good.data.replace(b'"USD"', b"1"))
+    said = replayed(cloud, "--id", causes["malformed"].id, "--data", str(tmp_path / "mended.json"), status=1)
+    assert said == "the topic payment-requests refuses this message: its data does not fit the topic's schema\n"
     (tmp_path / "mended.json").write_bytes(good.data)
     replayed(cloud, "--id", causes["malformed"].id, "--data", str(tmp_path / "mended.json"))
     client.payment(ids.payment_id(TENANT, "e2e-partner"), until=lambda one: one["status"] == "completed")
@@ -141,8 +147,8 @@ def publish(cloud: LocalCloud, message: Message) -> None:
     client.transport.close()  # type: ignore[no-untyped-call]
 
 
-def replayed(cloud: LocalCloud, *arguments: str) -> str:
-    """What `make replay` prints on this system."""
+def replayed(cloud: LocalCloud, *arguments: str, status: int = 0) -> str:
+    """What `make replay` prints on this system, as its answer or as its complaint."""
     environment = {
         **os.environ,
         "GOOGLE_CLOUD_PROJECT": cloud.project,
@@ -153,5 +159,5 @@ def replayed(cloud: LocalCloud, *arguments: str) -> str:
     }
     command = [sys.executable, "-W", "ignore", "-m", "scripts.replay", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert done.returncode == status, done.stderr
+    return done.stderr if status else done.stdout

@@ -34,7 +34,7 @@ EVENT = PaymentEventV1(
     source_customer_id="cus_" + "a" * 26,
     source_kind="wallet",
     destination_customer_id="cus_" + "b" * 26,
-    destination_kind=None,
+    destination_kind="",
     reason_codes=["velocity"],
     entry_hash="ab" * 32,
 )

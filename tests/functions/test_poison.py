@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from emulators.embedded import Wrapping
-from shared.contracts.catalogue import REQUESTS_TOPIC, request_message
+from emulators.pubsub_schemas import schemas
+from shared.adapters.memory.broker import InMemoryBroker
+from shared.adapters.memory.clock import ManualClock
+from shared.contracts.catalogue import EVENTS_TOPIC, REQUESTS_TOPIC, request_message
 from shared.contracts.payments import request_from_domain
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.kernel.money import AMOUNT_MINOR_MAX
@@ -15,8 +19,8 @@ from shared.payments.domain.states import State
 from shared.ports.publisher import Message, Publisher
 from shared.ports.tasks import Task
 from shared.runtime.backbone import Backbone
-from shared.runtime.replay import Quarantined, quarantined, replay
-from tests.support.builders import a_request
+from shared.runtime.replay import Quarantined, own_attributes, quarantined, replay
+from tests.support.builders import NOON, a_request
 from tests.support.choices import FlatTariff
 from tests.support.world import World
 
@@ -35,9 +39,9 @@ def backbone(world: World) -> Backbone:
 @pytest.mark.parametrize(
     ("data", "attributes", "code"),
     [
-        (b"not json", GOOD.attributes, "malformed"),
-        (b"{}", GOOD.attributes, "malformed"),
-        (GOOD.data.replace(b'"amount_minor":1250', b'"amount_minor":"1250"'), GOOD.attributes, "malformed"),
+        (GOOD.data.replace(b'"amount_minor":1250', b'"amount_minor":0'), GOOD.attributes, "malformed"),
+        (GOOD.data.replace(b'"USD"', b'"usd"'), GOOD.attributes, "malformed"),
+        (GOOD.data.replace(b'"schema_version":1', b'"schema_version":2'), GOOD.attributes, "malformed"),
         (GOOD.data, {**GOOD.attributes, "version": "9"}, "unknown_version"),
         (GOOD.data, {**GOOD.attributes, "type": "payment.unheard"}, "unknown_type"),
         (GOOD.data, {}, "unknown_type"),
@@ -52,10 +56,28 @@ def test_a_message_that_cannot_be_understood_is_quarantined_at_once(
     while world.cloud.step():
         continue
     (kept,) = waiting(world)
-    assert (kept.code, kept.data, dict(kept.attributes)) == (code, data, attributes)
+    assert (kept.code, kept.data, own_attributes(kept.attributes)) == (code, data, attributes)
     assert kept.subscription == "intake-payment-requests"
     assert kept.quarantined_at == before, "at the first delivery, without a retry"
     assert world.twins.broker.messages("dead-letters") == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"not json",
+        b"{}",
+        GOOD.data.replace(b'"amount_minor":1250', b'"amount_minor":"1250"'),
+        GOOD.data.replace(b',"schedule_id":""', b""),
+        GOOD.data.replace(b'"schedule_id":""', b'"schedule_id":null'),
+    ],
+)
+def test_what_does_not_fit_the_schema_is_refused_to_its_publisher_and_reaches_nobody(data: bytes) -> None:
+    world = World()
+    with pytest.raises(ClearwayError, match="the topic payment-requests refuses this message") as caught:
+        world.twins.broker.publish(Message(REQUESTS_TOPIC, data, GOOD.attributes))
+    assert not caught.value.retryable
+    assert world.twins.broker.messages(REQUESTS_TOPIC) == []
 
 
 def test_a_partner_may_publish_a_request_itself() -> None:
@@ -109,6 +131,63 @@ def test_what_always_fails_is_quarantined_with_its_cause_and_comes_back_when_it_
     assert world.payment("poisoned").state is State.COMPLETED
     assert waiting(world) == []
     assert [one.id for one in quarantined(world.twins.documents, status="replayed")] == [kept.id]
+
+
+class _Ahead:
+    """A publisher before a topic whose schema has a field more, as it has when a revision was removed too early."""
+
+    def __init__(self, inner: Publisher) -> None:
+        definition = json.loads(schemas()[EVENTS_TOPIC])
+        definition["fields"].append({"name": "colour", "type": "string"})
+        self.inner, self.mended = inner, False
+        self.topic = InMemoryBroker(ManualClock(NOON))
+        self.topic.create_topic(EVENTS_TOPIC, json.dumps(definition))
+
+    def publish(self, message: Message) -> str:
+        if message.topic == EVENTS_TOPIC and not self.mended:
+            return self.topic.publish(message)
+        return self.inner.publish(message)
+
+
+def test_a_step_whose_event_fits_no_schema_says_so_at_once_and_the_payment_goes_on_when_it_does(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    publishers: list[_Ahead] = []
+
+    def ahead(inner: Publisher) -> Publisher:
+        publishers.append(_Ahead(inner))
+        return publishers[-1]
+
+    world = World(Wrapping(publisher=ahead))
+    world.pay("held-up")
+    while world.cloud.step():
+        continue
+    (kept,) = waiting(world)
+    assert (kept.code, kept.subscription) == ("misuse", "intake-payment-requests")
+    assert kept.detail == "the topic payment-events refuses this message: its data does not fit the topic's schema"
+    # The sweep comes back to it, ever less often, and says each time why it cannot go on.
+    world.cloud.settle_down(timedelta(minutes=30))
+    assert world.payment("held-up").drive_at is not None
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    swept = [line for line in said if line["message"] == "timer: not driven"]
+    assert len(swept) > 2
+    assert all((line["severity"], line["detail"]) == ("ERROR", kept.detail) for line in swept)
+    publishers[-1].mended = True
+    replay(kept, backbone(world))
+    assert world.cloud.settle_down()
+    assert world.payment("held-up").state is State.COMPLETED
+
+
+def test_a_replay_that_the_schema_refuses_says_so_and_the_message_waits_on() -> None:
+    world = World()
+    world.twins.broker.publish(Message(REQUESTS_TOPIC, GOOD.data.replace(b'"USD"', b'"usd"'), GOOD.attributes))
+    assert world.cloud.settle_down()
+    (kept,) = waiting(world)
+    published = len(world.twins.broker.messages(REQUESTS_TOPIC))
+    with pytest.raises(ClearwayError, match="its data does not fit the topic's schema"):
+        replay(kept, backbone(world), data=b"still not json")
+    assert waiting(world) == [kept]
+    assert len(world.twins.broker.messages(REQUESTS_TOPIC)) == published
 
 
 def test_a_mended_message_is_replayed_with_other_data() -> None:

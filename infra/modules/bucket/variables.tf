@@ -47,4 +47,20 @@ variable "retention" {
   description = "For how long nobody can change or delete an object; a locked period can never be shortened again. It excludes versioning."
   type        = object({ duration_s = number, locked = bool })
   default     = null
+
+  validation {
+    condition     = var.retention == null || try(var.retention.duration_s > 0 && var.retention.duration_s <= 3155760000, false)
+    error_message = "Cloud Storage retains objects for up to 100 years."
+  }
+}
+
+variable "soft_delete_days" {
+  description = "For how many days a deleted object can be brought back: none, or 7 to 90."
+  type        = number
+  default     = 7
+
+  validation {
+    condition     = var.soft_delete_days == 0 || (var.soft_delete_days >= 7 && var.soft_delete_days <= 90)
+    error_message = "Cloud Storage keeps deleted objects for 7 to 90 days, or not at all."
+  }
 }

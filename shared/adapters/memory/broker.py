@@ -8,10 +8,17 @@ import random
 import threading
 from datetime import datetime, timedelta
 
-from shared.adapters.memory.broker_subscriptions import Delivery, Handler, Published, Pulled, Subscription
+from shared.adapters.memory.broker_subscriptions import (
+    Delivery,
+    Handler,
+    Published,
+    Pulled,
+    Subscription,
+    TopicSchema,
+)
 from shared.adapters.pubsub.envelope import ACKNOWLEDGING
 from shared.adapters.pubsub.filters import compile_filter
-from shared.adapters.pubsub.limits import check_message
+from shared.adapters.pubsub.limits import check_message, misfit
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.kernel.usage import usage
 from shared.ports.clock import Clock
@@ -42,6 +49,7 @@ class InMemoryBroker:
         self._project = project
         self._lock = threading.RLock()
         self._topics: dict[str, list[Published]] = {}
+        self._schemas: dict[str, TopicSchema] = {}
         self._subscriptions: dict[str, Subscription] = {}
         self._schedule: list[Delivery] = []
         self._ready: list[Delivery] = []  # due, and to be drawn from at random
@@ -63,10 +71,18 @@ class InMemoryBroker:
         with self._lock:
             self._order, self._duplicates = order, duplicates
 
-    def create_topic(self, name: str) -> None:
-        """Create a topic; nothing happens when it exists."""
+    def create_topic(self, name: str, schema: str = "") -> None:
+        """Create a topic; nothing happens when it exists.
+
+        With a `schema`, an Avro record, it takes only data that fits, and adds attributes that name the schema, as
+        Pub/Sub does in JSON encoding. Raises MISUSE for a schema that `compile_schema` does not take.
+        """
+        made = TopicSchema.of(self._project, name, schema) if schema else None
         with self._lock:
-            self._topics.setdefault(name, [])
+            if name not in self._topics:
+                self._topics[name] = []
+                if made is not None:
+                    self._schemas[name] = made
 
     def subscribe(
         self,
@@ -143,7 +159,7 @@ class InMemoryBroker:
             return self._pending
 
     def messages(self, topic: str) -> list[Message]:
-        """Everything ever published to the topic, in order. Raises MISUSE for a topic that does not exist."""
+        """Everything ever published to the topic, in order, as it is delivered; MISUSE for one that does not exist."""
         with self._lock:
             return [published.message for published in self._topic(topic)]
 
@@ -174,9 +190,12 @@ class InMemoryBroker:
         return self._pulled.setdefault(name, {})
 
     def _publish(self, message: Message) -> str:
-        topic = self._topic(message.topic)
+        topic, schema = self._topic(message.topic), self._schemas.get(message.topic)
+        if schema is not None and not schema.fits(message.data):
+            raise misfit(message.topic)
         self._numbers += 1
-        frozen = Message(message.topic, bytes(message.data), dict(message.attributes))
+        added = schema.attributes if schema is not None else {}
+        frozen = Message(message.topic, bytes(message.data), {**message.attributes, **added})
         published = Published(str(self._numbers), self._clock.now(), frozen)
         topic.append(published)
         for subscription in self._subscriptions.values():

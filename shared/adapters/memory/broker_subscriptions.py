@@ -1,12 +1,14 @@
-"""What the in-memory broker keeps: messages, subscriptions and the deliveries that these owe."""
+"""What the in-memory broker keeps: messages, schemas, subscriptions and the deliveries that these owe."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from shared.adapters.pubsub import envelope
+from shared.adapters.pubsub.avro import Fits, compile_schema
 from shared.adapters.pubsub.filters import Predicate
 from shared.ports.publisher import Message
 
@@ -26,6 +28,24 @@ class Published:
     def publish_time(self) -> str:
         """The time in the service's form, such as `2026-11-02T12:00:00.250Z`."""
         return self.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSchema:
+    """The schema of a topic: what fits it, and the attributes that it adds to every message."""
+
+    fits: Fits
+    attributes: Mapping[str, str]
+
+    @classmethod
+    def of(cls, project: str, name: str, definition: str) -> TopicSchema:
+        """The schema `name` with this definition; its revision is named after what the definition says."""
+        attributes = {
+            envelope.SCHEMA_NAME: f"projects/{project}/schemas/{name}",
+            envelope.SCHEMA_ENCODING: "JSON",
+            envelope.SCHEMA_REVISION: hashlib.sha256(definition.encode()).hexdigest()[:8],
+        }
+        return cls(compile_schema(definition), attributes)
 
 
 @dataclass(slots=True)

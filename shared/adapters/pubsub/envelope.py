@@ -19,6 +19,11 @@ DEAD_LETTER_SUBSCRIPTION = "CloudPubSubDeadLetterSourceSubscription"
 DEAD_LETTER_PROJECT = "CloudPubSubDeadLetterSourceSubscriptionProject"
 DEAD_LETTER_TIME = "CloudPubSubDeadLetterSourceTopicPublishTime"
 
+# What a message says of the schema that it fits: https://cloud.google.com/pubsub/docs/schemas-valid.
+SCHEMA_NAME = "googclient_schemaname"
+SCHEMA_ENCODING = "googclient_schemaencoding"
+SCHEMA_REVISION = "googclient_schemarevisionid"
+
 
 def push_body(
     *,

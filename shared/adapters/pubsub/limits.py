@@ -1,6 +1,7 @@
 """What Pub/Sub refuses to publish: https://cloud.google.com/pubsub/quotas#resource_limits.
 
-Google's emulator refuses empty messages only, so both adapters check here: what works on a laptop works in the cloud.
+Of these limits Google's emulator knows only that a message is not empty, so both adapters check here: what works on a
+laptop works in the cloud. Schemas it enforces.
 """
 
 from __future__ import annotations
@@ -20,6 +21,13 @@ def check_message(message: Message) -> None:
     problem = _problem(message)
     if problem:
         raise ClearwayError(KernelError.MISUSE, f"a message for {message.topic} {problem}")
+
+
+def misfit(topic: str) -> ClearwayError:
+    """The error for a message whose data does not fit the schema of its topic; no repetition can help it."""
+    return ClearwayError(
+        KernelError.MISUSE, f"the topic {topic} refuses this message: its data does not fit the topic's schema"
+    )
 
 
 def _problem(message: Message) -> str | None:

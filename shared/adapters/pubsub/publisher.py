@@ -8,7 +8,7 @@ from google.pubsub_v1 import types
 from google.pubsub_v1.services.publisher import PublisherClient
 
 from shared.adapters.google_errors import translated
-from shared.adapters.pubsub.limits import check_message
+from shared.adapters.pubsub.limits import check_message, misfit
 from shared.kernel.usage import usage
 from shared.ports.publisher import Message
 
@@ -42,6 +42,10 @@ class PubsubPublisher:
             messages=[types.PubsubMessage(data=message.data, attributes=message.attributes)],
         )
         with translated("Pub/Sub", "publish"):
-            answer = self._client.publish(request=request, retry=self._retry, timeout=self._timeout_s)
+            try:
+                answer = self._client.publish(request=request, retry=self._retry, timeout=self._timeout_s)
+            except api.InvalidArgument as error:
+                # The limits were checked above. What Pub/Sub says is left out: it may repeat the data.
+                raise misfit(message.topic) from error
         usage().messages += 1
         return str(answer.message_ids[0])

@@ -22,7 +22,7 @@ def sweep(backbone: Backbone) -> Mapping[str, int]:
                 driven += _driven(found, backbone)
             except ClearwayError as error:
                 failed += 1
-                log("ERROR", "timer: not driven", payment_id=found.key.id, code=error.code.code)
+                log("ERROR", "timer: not driven", payment_id=found.key.id, code=error.code.code, detail=error.detail)
             except Exception as error:  # noqa: BLE001 - a bug that one payment meets must not stop the others
                 failed += 1
                 log("ERROR", "timer: not driven", payment_id=found.key.id, code=type(error).__name__)

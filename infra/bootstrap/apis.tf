@@ -1,0 +1,27 @@
+# What bootstrapping itself calls, and what infra/ needs before it can enable the rest.
+locals {
+  apis = toset([
+    "bigquery", "cloudkms", "cloudresourcemanager", "iam", "iamcredentials", "serviceusage", "storage", "sts",
+  ])
+}
+
+resource "google_project_service" "api" {
+  for_each = local.apis
+
+  service            = "${each.key}.googleapis.com"
+  disable_on_destroy = false
+}
+
+data "google_project" "this" {
+  project_id = var.project
+}
+
+# Cloud Storage's and BigQuery's own accounts come into being when somebody asks for them, and a grant on a key to one
+# that is not there is refused. This asks, for infra/ too.
+data "google_storage_project_service_account" "this" {
+  depends_on = [google_project_service.api]
+}
+
+data "google_bigquery_default_service_account" "this" {
+  depends_on = [google_project_service.api]
+}
