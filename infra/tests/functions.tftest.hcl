@@ -15,8 +15,8 @@ override_module {
   outputs = {
     bank_addresses = ["198.51.100.1"]
     networks = {
-      banks  = { network = "networks/banks", subnetwork = "subnetworks/banks" }
-      google = { network = "networks/google", subnetwork = "subnetworks/google" }
+      banks  = { network = "network/banks", subnetwork = "subnetwork/banks" }
+      google = { network = "network/google", subnetwork = "subnetwork/google" }
     }
   }
 }
@@ -166,7 +166,8 @@ run "builds" {
     condition = alltrue([
       for name, one in local.functions :
       module.function[name].function.service_config[0].direct_vpc_egress == "VPC_EGRESS_ALL_TRAFFIC" &&
-      module.function[name].function.service_config[0].direct_vpc_network_interface[0].subnetwork == module.egress.networks[one.egress].subnetwork
+      module.function[name].function.service_config[0].direct_vpc_network_interface[0].network == "network/${one.egress}" &&
+      module.function[name].function.service_config[0].direct_vpc_network_interface[0].subnetwork == "subnetwork/${one.egress}"
     ])
     error_message = "All that a function sends must take the network that its function.yaml says."
   }

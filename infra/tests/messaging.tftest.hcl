@@ -15,8 +15,8 @@ override_module {
   outputs = {
     bank_addresses = ["198.51.100.1"]
     networks = {
-      banks  = { network = "networks/banks", subnetwork = "subnetworks/banks" }
-      google = { network = "networks/google", subnetwork = "subnetworks/google" }
+      banks  = { network = "network/banks", subnetwork = "subnetwork/banks" }
+      google = { network = "network/google", subnetwork = "subnetwork/google" }
     }
   }
 }

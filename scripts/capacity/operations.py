@@ -109,7 +109,6 @@ class Assumptions:
 
     wall_ms: WallAssumption
     timer_wall_ms: Assumption
-    timer_cpu_ms: Assumption
     rail_call_ms: Assumption
     rail_call_bytes: Assumption
     busiest_rail_share: Assumption

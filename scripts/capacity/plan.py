@@ -51,7 +51,7 @@ class Plan:
     @property
     def exceeded(self) -> tuple[Limit, ...]:
         """Limits that the peak is above."""
-        return tuple(one for one in self.limits if one.kind is not Kind.RAMP and one.used(self.question.peak_rate) > 1)
+        return tuple(one for one in self.limits if one.used(self.question.peak_rate) > 1)
 
     @property
     def close(self) -> tuple[Limit, ...]:

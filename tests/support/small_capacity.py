@@ -98,7 +98,6 @@ PAYOUT = Route(
 )
 ASSUMED: Mapping[str, str] = {
     "timer_wall_ms": "500",
-    "timer_cpu_ms": "20",
     "rail_call_ms": "1000",
     "rail_call_bytes": str(GIB),
     "busiest_rail_share": "0.5",

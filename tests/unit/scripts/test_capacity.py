@@ -42,7 +42,8 @@ def settlements_at_one_time() -> Decimal:
     return Decimal(trigger.rate.max_concurrent_dispatches)
 
 
-@pytest.mark.parametrize("rate_", ["1", "50", "500"])
+# Of five payments a second the peak alone is too much.
+@pytest.mark.parametrize("rate_", ["1", "5", "50", "500"])
 def test_the_shipped_system_meets_the_limit_that_a_payer_of_banks_would_expect(rate_: str) -> None:
     """Two limits are near, whatever rate is asked about.
 
