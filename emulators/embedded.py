@@ -58,6 +58,7 @@ SAMPLE_WATCHLIST = ROOT / "emulators" / "watchlists" / "sample"
 RAIL = "simulator"
 SECRETS = {rail: (DEFAULT_SECRET,) for rail in (RAIL, *BANK_RAILS) if rail != "ach"}
 SWEEP_EVERY = timedelta(minutes=1)
+LOOKING, LOOK_EVERY = ("watch", "books"), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class EmbeddedCloud:
         }
         twins.bank.call_back_to(self.endpoints["rail_callback"])
         self._next_sweep = twins.clock.now() + SWEEP_EVERY
+        self._next_look = twins.clock.now()
         self._wire()
 
     def call(self, method: str, path: str, body: bytes = b"", **headers: str) -> Reply:
@@ -202,10 +204,20 @@ class EmbeddedCloud:
                 return
             clock.advance_to(max(upcoming, clock.now()))
             if clock.now() >= tick:
-                for job in self.jobs:
-                    if job != "reconcile" or files != seen:  # without a new statement it would find what it found
-                        self.endpoints["timer"](HttpRequest("POST", f"/{job}"))
+                self._call_timer(new_files=files != seen)
                 seen = files
+
+    def _call_timer(self, *, new_files: bool) -> None:
+        """Every job that may have something to do; without a new statement, reconciling would find what it found.
+
+        The jobs that only look are called once a day, since nobody reads here what they say.
+        """
+        looking = self.twins.clock.now() >= self._next_look
+        if looking:
+            self._next_look = self.twins.clock.now() + LOOK_EVERY
+        for job in self.jobs:
+            if (looking or job not in LOOKING) and (new_files or job != "reconcile"):
+                self.endpoints["timer"](HttpRequest("POST", f"/{job}"))
 
     def _timer_due(self) -> list[datetime]:
         found = self.twins.documents
