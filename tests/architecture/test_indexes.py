@@ -127,6 +127,12 @@ def test_the_indexes_of_a_query_follow_from_its_conditions(
     assert needs_of(how) == (composite, single)
 
 
+def publish_unheard(world: World) -> None:
+    """A message that no function understands, and that its topic takes."""
+    unheard = {"type": "payment.request", "version": "9"}
+    world.twins.broker.publish(replace(request_message(request_from_domain(a_request())), attributes=unheard))
+
+
 def pay_and_look(noted: Noted) -> None:
     """Payments, a poison message, schedules, accounts, ACH cut-offs and the proof of the books."""
     stores: list[Documents] = []
@@ -137,10 +143,10 @@ def pay_and_look(noted: Noted) -> None:
 
     world = World(Wrapping(documents=record))
     world.pay()
-    unheard = {"type": "payment.request", "version": "9"}
-    world.twins.broker.publish(replace(request_message(request_from_domain(a_request())), attributes=unheard))
+    publish_unheard(world)
     assert world.cloud.settle_down()
-    world.cloud.endpoints["timer"](HttpRequest("POST", "/sweep"))
+    for job in ("sweep", "watch", "books"):
+        assert world.cloud.endpoints["timer"](HttpRequest("POST", f"/{job}")).status < 300
     backbone = Backbone(stores[0], world.twins.broker, world.twins.clock)
     run_due_schedules(backbone)
     assert len(list(quarantined(stores[0]))) == 1
@@ -277,7 +283,7 @@ def test_only_what_is_over_expires() -> None:
     expiring = {one["collection"]: one["ttl"]["path"] for one in described if "ttl" in one}
     assert expiring == {"quarantine": "replayed_at"}, "payments, journal, cases and their like are kept"
     world = World()
-    world.twins.broker.publish(Message(REQUESTS_TOPIC, b"not json", {"type": "payment.request", "version": "1"}))
+    publish_unheard(world)
     assert world.cloud.settle_down()
     store = world.twins.documents
     (before,) = store.find("quarantine")
