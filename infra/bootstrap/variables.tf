@@ -47,7 +47,6 @@ variable "grantable_roles" {
     "roles/bigquery.jobUser",
     "roles/cloudfunctions.serviceAgent",
     "roles/datastore.user",
-    "roles/datastore.viewer",
     "roles/logging.logWriter",
     "roles/run.serviceAgent",
     "roles/storage.objectViewer",

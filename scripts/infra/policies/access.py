@@ -21,7 +21,8 @@ def access_findings(plan: Plan, system: System, reviewed: Path) -> Iterator[str]
     """What is wrong with the plan's grants; `reviewed` lists the roles on the whole project that people agreed to."""
     grants = [one for one in plan.resources if "_iam_" in one.type and one.values.get("role")]
     yield from _primitive(grants)
-    yield from _project_wide(grants, {one["role"] for one in yaml.safe_load(reviewed.read_text())})
+    agreed = {(one["grant"], one["role"]) for one in yaml.safe_load(reviewed.read_text(encoding="utf-8"))}
+    yield from _project_wide(grants, agreed)
     yield from _public(grants, system)
     yield from (
         f"{one.address}: a key of a service account can be stolen" for one in plan.of("google_service_account_key")
@@ -38,13 +39,17 @@ def _primitive(grants: list[Resource]) -> Iterator[str]:
             yield f"{grant.address}: {grant.values['role']} is a primitive role"
 
 
-def _project_wide(grants: list[Resource], reviewed: set[str]) -> Iterator[str]:
-    on_project = [one for one in grants if one.type.startswith("google_project_iam_")]
-    for grant in on_project:
-        if grant.values["role"] not in reviewed:
+def _project_wide(grants: list[Resource], agreed: set[tuple[str, str]]) -> Iterator[str]:
+    found = set()
+    for grant in grants:
+        if not grant.type.startswith("google_project_iam_"):
+            continue
+        one = (grant.address.partition("[")[0], grant.values["role"])
+        found.add(one)
+        if one not in agreed:
             yield f"{grant.address}: {grant.values['role']} on the whole project is not on the reviewed list"
-    for role in sorted(reviewed - {one.values["role"] for one in on_project}):
-        yield f"reviewed list: nothing has {role} on the whole project any more"
+    for address, role in sorted(agreed - found):
+        yield f"reviewed list: {address} does not grant {role} any more"
 
 
 def _public(grants: list[Resource], system: System) -> Iterator[str]:
