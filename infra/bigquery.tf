@@ -10,12 +10,16 @@ locals {
 resource "google_service_account" "warehouse" {
   account_id   = "clearway-warehouse"
   display_name = "Clearway: writes events into the warehouse"
+
+  depends_on = [google_project_service.api]
 }
 
 # Runs the scheduled queries.
 resource "google_service_account" "summaries" {
   account_id   = "clearway-summaries"
   display_name = "Clearway: sums up the warehouse"
+
+  depends_on = [google_project_service.api]
 }
 
 # Jobs belong to a project, so the role that lets somebody run one exists on projects alone. It opens no data.
@@ -67,7 +71,11 @@ module "warehouse" {
     for one in local.warehouse_described.views : one.name => templatefile("${path.module}/bigquery/${one.query}", local.warehouse_names)
   }
 
-  depends_on = [google_project_iam_member.summaries, google_service_account_iam_member.summaries]
+  depends_on = [
+    google_project_iam_member.summaries,
+    google_project_service.api,
+    google_service_account_iam_member.summaries,
+  ]
 }
 
 module "warehouse_subscription" {

@@ -19,6 +19,11 @@ variable "customer_id_readers" {
   description = "Members that may read customers' ids in the warehouse as they are, such as those who answer to customers. Being analysts too is what lets them read at all."
   type        = list(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for member in var.customer_id_readers : can(regex("^(group|user|serviceAccount):[^@ ]+@[^@ ]+$", member))])
+    error_message = "A reader must be a group:, user: or serviceAccount: with its e-mail address."
+  }
 }
 
 variable "daily_backup_days" {
@@ -37,12 +42,22 @@ variable "filing_authors" {
   description = "Members that may put reports to authorities into their bucket, and read them."
   type        = set(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for member in var.filing_authors : can(regex("^(group|user|serviceAccount):[^@ ]+@[^@ ]+$", member))])
+    error_message = "An author must be a group:, user: or serviceAccount: with its e-mail address."
+  }
 }
 
 variable "filing_readers" {
   description = "Members that may read reports to authorities. That a report exists is confidential (31 U.S.C. 5318(g)(2)), so they should be few."
   type        = set(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for member in var.filing_readers : can(regex("^(group|user|serviceAccount):[^@ ]+@[^@ ]+$", member))])
+    error_message = "A reader must be a group:, user: or serviceAccount: with its e-mail address."
+  }
 }
 
 variable "filing_retention_years" {
@@ -72,6 +87,11 @@ variable "list_editors" {
   description = "Members that may put lists of sanctioned parties and of participants into their bucket, such as the job that fetches them."
   type        = set(string)
   default     = []
+
+  validation {
+    condition     = alltrue([for member in var.list_editors : can(regex("^(group|user|serviceAccount):[^@ ]+@[^@ ]+$", member))])
+    error_message = "An editor must be a group:, user: or serviceAccount: with its e-mail address."
+  }
 }
 
 variable "retention_locked" {
@@ -94,6 +114,11 @@ variable "tenant_readers" {
   validation {
     condition     = alltrue([for tenant in keys(var.tenant_readers) : can(regex("^[a-z0-9][a-z0-9-]{0,62}$", tenant))])
     error_message = "A tenant is 1 to 63 small letters, digits and hyphens, as in its API keys."
+  }
+
+  validation {
+    condition     = alltrue([for member in flatten(values(var.tenant_readers)) : can(regex("^(group|user|serviceAccount):[^@ ]+@[^@ ]+$", member))])
+    error_message = "A reader must be a group:, user: or serviceAccount: with its e-mail address."
   }
 
   validation {

@@ -33,7 +33,7 @@ from shared.kernel.party import Direction
 from shared.ledger.queries.trial_balance import trial_balance
 from shared.ledger.queries.verify_books import verify_books
 from shared.payments.queries.all_payments import all_payments, held_by_account
-from shared.ports.documents import Document
+from shared.ports.documents import Document, DocumentReader
 from shared.rails.commands.ach.acknowledgements import requeue, take_acknowledgements
 from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.replay import quarantined, replay
@@ -89,17 +89,28 @@ class Noted:
         self.single |= {(collection, *one) for one in single}
 
 
-class Recording:
-    """A document store that notes the indexes of each query."""
+class Reading:
+    """A reader of documents that notes the indexes of each query."""
 
-    def __init__(self, inner: Documents, noted: Noted) -> None:
-        self.inner, self.noted = inner, noted
-        self.run, self.get, self.snapshot = inner.run, inner.get, inner.snapshot
+    def __init__(self, reader: DocumentReader, noted: Noted) -> None:
+        self.reader, self.noted, self.get = reader, noted, reader.get
 
     def find(self, collection: str, **how: Any) -> Sequence[Document]:
         """Note, and pass on."""
         self.noted.note(collection, how)
-        return self.inner.find(collection, **how)
+        return self.reader.find(collection, **how)
+
+
+class Recording(Reading):
+    """A document store that does so, also in its snapshots."""
+
+    def __init__(self, inner: Documents, noted: Noted) -> None:
+        super().__init__(inner, noted)
+        self.inner, self.run = inner, inner.run
+
+    def snapshot(self) -> DocumentReader:
+        """A snapshot that notes too."""
+        return Reading(self.inner.snapshot(), self.noted)
 
 
 @pytest.mark.parametrize(
