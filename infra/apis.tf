@@ -1,12 +1,15 @@
 locals {
   apis = toset([
     "artifactregistry", "bigquery", "bigquerydatapolicy", "bigquerydatatransfer", "billingbudgets", "certificatemanager",
-    "cloudbuild", "cloudfunctions", "cloudkms", "cloudscheduler", "cloudtasks", "compute", "datacatalog", "dns", "firestore", "iam",
-    "iamcredentials", "iap", "logging", "monitoring", "pubsub", "run", "secretmanager", "storage",
+    "cloudbuild", "cloudfunctions", "cloudkms", "cloudscheduler", "cloudtasks", "compute", "datacatalog", "dns", "eventarc",
+    "firestore", "iam", "iamcredentials", "iap", "logging", "monitoring", "pubsub", "run", "secretmanager", "storage",
   ])
   # Whose agent encrypts with our keys, or acts for us. Google makes most of them at their first use only, but a grant to
   # an account that does not exist yet is refused.
-  agents = toset(["artifactregistry", "bigquerydatatransfer", "cloudfunctions", "cloudscheduler", "cloudtasks", "firestore", "iap", "pubsub", "run", "secretmanager"])
+  agents = toset([
+    "artifactregistry", "bigquerydatatransfer", "cloudfunctions", "cloudscheduler", "cloudtasks", "eventarc", "firestore",
+    "iap", "pubsub", "run", "secretmanager",
+  ])
 }
 
 resource "google_project_service" "api" {

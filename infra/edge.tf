@@ -21,7 +21,8 @@ module "edge" {
   region          = var.region
   waf_preview     = var.waf_preview
 
-  depends_on = [google_project_service.api]
+  # No payment comes in before what takes it on is there.
+  depends_on = [google_project_service.api, module.function, module.queue, module.subscription]
 }
 
 locals {

@@ -75,6 +75,14 @@ module "function" {
   secrets         = { for variable in each.value.secrets : variable => module.secrets.ids[variable] }
 
   # A function may do what it has to before it is there to do it.
+  depends_on = [time_sleep.granted]
+}
+
+# A grant counts within two minutes, mostly: https://cloud.google.com/iam/docs/access-change-propagation. A build that
+# begins before fails, so a first deployment waits once.
+resource "time_sleep" "granted" {
+  create_duration = "120s"
+
   depends_on = [
     google_artifact_registry_repository_iam_member.builder,
     google_project_iam_member.agent,
@@ -82,7 +90,9 @@ module "function" {
     google_project_iam_member.function,
     google_service_account_iam_member.enqueuer,
     google_storage_bucket_iam_member.builder,
+    module.keys,
     module.queue,
+    module.secrets,
     module.topic,
   ]
 }

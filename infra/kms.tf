@@ -6,12 +6,13 @@ module "keys" {
   location            = var.region
   ring                = var.key_ring
   users = {
-    artifacts = [google_project_service_identity.agent["artifactregistry"].member]
     bigquery  = ["serviceAccount:bq-${local.project_number}@bigquery-encryption.iam.gserviceaccount.com"]
     firestore = [google_project_service_identity.agent["firestore"].member]
+    # Sources, images and functions alike: https://cloud.google.com/functions/docs/securing/cmek
     functions = [
       google_project_service_identity.agent["artifactregistry"].member,
       google_project_service_identity.agent["cloudfunctions"].member,
+      google_project_service_identity.agent["eventarc"].member,
       google_project_service_identity.agent["run"].member,
       "serviceAccount:service-${local.project_number}@gs-project-accounts.iam.gserviceaccount.com",
     ]

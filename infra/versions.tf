@@ -15,6 +15,11 @@ terraform {
       source  = "hashicorp/google-beta"
       version = "8.7.0"
     }
+    # For the one pause that a first deployment needs.
+    time = {
+      source  = "hashicorp/time"
+      version = "~> 0.14"
+    }
   }
 }
 

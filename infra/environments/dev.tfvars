@@ -1,6 +1,8 @@
 # A deployment to try things in: it can be torn down with all that it holds.
 deletion_protection = false
 environment         = "dev"
+# Yours.
+hosts = { api = "api.dev.example.com", console = "console.dev.example.com" }
 # Without rails no money moves: a deployment names its bank's here (README.md).
 function_environment = {
   CLEARWAY_ACH_ORIGIN = ""

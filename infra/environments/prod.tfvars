@@ -1,5 +1,11 @@
 # Where the money moves.
 environment = "prod"
+# What is kept for auditors and authorities can never be shortened again, not even by an owner of the project.
+audit_retention  = { locked = true }
+retention_locked = true
+# Yours, and the same for the rest of what says example.com.
+hosts       = { api = "api.example.com", console = "console.example.com" }
+runbook_url = "https://example.com/clearway/infra/RUNBOOK.md"
 # Without rails no money moves: a deployment names its bank's here (README.md).
 function_environment = {
   CLEARWAY_ACH_ORIGIN = ""

@@ -4,8 +4,8 @@ override_module {
   target = module.keys
   outputs = {
     ids = {
-      artifacts = "key/artifacts", bigquery = "key/bigquery", firestore = "key/firestore", functions = "key/functions",
-      pubsub    = "key/pubsub", secrets = "key/secrets", storage = "key/storage",
+      bigquery = "key/bigquery", firestore = "key/firestore", functions = "key/functions",
+      pubsub   = "key/pubsub", secrets = "key/secrets", storage = "key/storage",
     }
   }
 }
