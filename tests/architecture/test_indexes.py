@@ -24,7 +24,6 @@ from emulators.embedded import Wrapping
 from scripts.closure import ROOT
 from scripts.verify_all import verify
 from shared.adapters.memory.objects import InMemoryObjects
-from shared.contracts.catalogue import REQUESTS_TOPIC
 from shared.formats.iso20022.statements import Page
 from shared.formats.nacha.sent_back import Change
 from shared.kernel import ids
@@ -33,7 +32,6 @@ from shared.ledger.queries.trial_balance import trial_balance
 from shared.ledger.queries.verify_books import verify_books
 from shared.payments.queries.all_payments import all_payments, held_by_account
 from shared.ports.documents import Document
-from shared.ports.publisher import Message
 from shared.rails.commands.ach.acknowledgements import requeue, take_acknowledgements
 from shared.runtime.backbone import Backbone, Documents
 from shared.runtime.replay import quarantined, replay
@@ -128,7 +126,7 @@ def test_the_indexes_of_a_query_follow_from_its_conditions(
 
 
 def pay_and_look(noted: Noted) -> None:
-    """Payments, a poison message, schedules, accounts, ACH cut-offs and the proof of the books."""
+    """Payments, a poison message, gauges, schedules, accounts, ACH cut-offs and the proofs of the books."""
     stores: list[Documents] = []
 
     def record(inner: Documents) -> Documents:
@@ -137,9 +135,10 @@ def pay_and_look(noted: Noted) -> None:
 
     world = World(Wrapping(documents=record))
     world.pay()
-    world.twins.broker.publish(Message(REQUESTS_TOPIC, b"not json", {"type": "payment.request", "version": "1"}))
+    world.publish_unreadable()
     assert world.cloud.settle_down()
-    world.cloud.endpoints["timer"](HttpRequest("POST", "/sweep"))
+    for job in ("sweep", "watch", "books"):
+        assert world.cloud.endpoints["timer"](HttpRequest("POST", f"/{job}")).status == 200
     backbone = Backbone(stores[0], world.twins.broker, world.twins.clock)
     run_due_schedules(backbone)
     assert len(list(quarantined(stores[0]))) == 1
@@ -276,7 +275,7 @@ def test_only_what_is_over_expires() -> None:
     expiring = {one["collection"]: one["ttl"]["path"] for one in described if "ttl" in one}
     assert expiring == {"quarantine": "replayed_at"}, "payments, journal, cases and their like are kept"
     world = World()
-    world.twins.broker.publish(Message(REQUESTS_TOPIC, b"not json", {"type": "payment.request", "version": "1"}))
+    world.publish_unreadable()
     assert world.cloud.settle_down()
     store = world.twins.documents
     (before,) = store.find("quarantine")
