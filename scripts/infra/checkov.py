@@ -28,7 +28,16 @@ def findings(folder: Path) -> tuple[list[str], int]:
     ENVIRONMENT.ensure()
     argv = [str(ENVIRONMENT.python), "-I", "-m", "checkov.main", "-d", str(folder), "--framework", "terraform"]
     # Its parser does not know tests. No network: neither modules nor the policies of its vendor's platform.
-    argv += ["--skip-path", "tests", "--download-external-modules", "false", "--skip-download", "--output", "json", "--soft-fail"]
+    argv += [
+        "--skip-path",
+        "tests",
+        "--download-external-modules",
+        "false",
+        "--skip-download",
+        "--output",
+        "json",
+        "--soft-fail",
+    ]
     said = subprocess.run(argv, capture_output=True, text=True, check=False)
     try:
         report: Any = json.loads(said.stdout)

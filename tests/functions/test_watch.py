@@ -12,13 +12,11 @@ import pytest
 
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.documents import InMemoryDocuments
-from shared.contracts.catalogue import REQUESTS_TOPIC
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.kernel.usage import measured
 from shared.ledger.documents import shard_key
 from shared.ports.documents import Document, DocumentReader, Key, Transaction
 from shared.ports.objects import ObjectInfo
-from shared.ports.publisher import Message
 from shared.rails.ach_documents import day_key
 from shared.rails.domain.ach.schedule import return_rate_days
 from shared.runtime.backbone import Backbone
@@ -61,7 +59,7 @@ def test_a_world_in_which_all_is_well_has_gauges_of_nothing(capsys: pytest.Captu
 
 def test_each_gauge_shows_what_it_is_named_after(capsys: pytest.CaptureFixture[str]) -> None:
     world = World(account_number="100000304")  # pending for ever
-    world.twins.broker.publish(Message(REQUESTS_TOPIC, b"not json", {"type": "payment.request", "version": "1"}))
+    world.publish_unreadable()
     world.pay("held", destination=(ADA, LISTED))
     world.pay("pending")
     world.cloud.settle_down(timedelta(minutes=1))

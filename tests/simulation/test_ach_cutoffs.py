@@ -130,7 +130,8 @@ def test_a_second_job_that_dies_within_the_first_leaves_the_one_file() -> None:
 
             def other(worlds: list[AchWorld] = worlds, death: int = death) -> None:
                 points, desk = CrashPoints(death), worlds[0].desk
-                dying = replace(desk, documents=points.documents(desk.documents), objects=points.objects(desk.objects))
+                documents = points.documents(worlds[0].documents)
+                dying = replace(desk, documents=documents, objects=points.objects(desk.objects))
                 with contextlib.suppress(Crash):
                     run_cutoffs(desk.clock.now(), dying)
 

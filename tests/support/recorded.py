@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from shared.ports.documents import Committed, Document, Fields, Key, Transaction
+from shared.ports.documents import Committed, Document, DocumentReader, Fields, Key, Transaction
 from shared.runtime.backbone import Documents
 
 T = TypeVar("T")
@@ -48,6 +48,10 @@ class RecordedDocuments:
     def find(self, collection: str, **conditions: Any) -> Sequence[Document]:
         """See `DocumentReader.find`."""
         return self._port.find(collection, **conditions)
+
+    def snapshot(self) -> DocumentReader:
+        """See `Snapshots.snapshot`."""
+        return self._port.snapshot()
 
 
 class _Noting:

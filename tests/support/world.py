@@ -13,14 +13,17 @@ from emulators.embedded import EmbeddedCloud, Twins, Wrapping, make_twins
 from scripts.verify_all import verify
 from shared.adapters.memory.broker import InMemoryBroker
 from shared.adapters.memory.clock import ManualClock
+from shared.contracts.catalogue import REQUESTS_TOPIC, request_message
+from shared.contracts.payments import request_from_domain
 from shared.kernel import ids
 from shared.ledger.documents import JOURNAL
 from shared.ledger.queries.verify_books import Books
 from shared.payments.documents import payment_key
 from shared.payments.domain.payment import Payment
 from shared.payments.queries.all_payments import all_payments, held_by_account
+from shared.ports.publisher import Message
 from shared.ports.routing import HoldPolicy, Tariff
-from tests.support.builders import ADA, BANK, BOB, NOON, PAYEE, TENANT, WALLET
+from tests.support.builders import ADA, BANK, BOB, NOON, PAYEE, TENANT, WALLET, a_request
 
 KEY = "cw_test_key"
 API_KEYS = json.dumps({"test": {"tenant": TENANT, "sha256": hashlib.sha256(KEY.encode()).hexdigest()}})
@@ -118,6 +121,11 @@ class World:
         assert reply.status == 202, reply.body
         answer: dict[str, Any] = json.loads(reply.body)
         return answer
+
+    def publish_unreadable(self) -> None:
+        """A message that fits its topic's schema, and that no function can take for what it is."""
+        good = request_message(request_from_domain(a_request("unreadable")))
+        self.twins.broker.publish(Message(REQUESTS_TOPIC, good.data, {}))
 
     def pay(self, key: str = "key-1", **payment: Any) -> str:
         """Submit a payment; returns its id."""

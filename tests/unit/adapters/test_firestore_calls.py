@@ -174,7 +174,7 @@ def test_a_service_that_says_nothing_is_given_up_at_the_deadline(service: Servic
 
     service.turns = [silent, silent]
     calls = Calls(client, SystemClock(), timeout_s=0.2)
-    questions: list[tuple[Callable[[list[Any]], list[Any]], Any]]
+    questions: list[tuple[Callable[[list[Any]], object], Any]]
     questions = [(calls.commit, messages.Write()), (calls.batch_get, "a")]
     for call, argument in questions:
         with pytest.raises(ClearwayError, match="DEADLINE_EXCEEDED") as caught:
