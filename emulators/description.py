@@ -131,7 +131,7 @@ class Role:
     """
 
     role: str = matching(r"roles/[A-Za-z.]+")
-    on: str = matching(r"project|bucket/(files|lists)|(?!bucket/)[a-z]+/[a-z0-9_-]+")
+    resource: str = matching(r"project|bucket/(files|lists)|(?!bucket/)[a-z]+/[a-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,8 @@ class Function:
     @property
     def buckets(self) -> tuple[str, ...]:
         """The buckets that it may reach, and so is told of, as CLEARWAY_FILES_BUCKET for `files`; sorted."""
-        return tuple(sorted({role.on.removeprefix(_BUCKET) for role in self.roles if role.on.startswith(_BUCKET)}))
+        named = {role.resource for role in self.roles if role.resource.startswith(_BUCKET)}
+        return tuple(sorted(resource.removeprefix(_BUCKET) for resource in named))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +220,13 @@ def load_system(folder: Path = FUNCTIONS_DIR) -> System:
 def _check_roles(function: Function, shown_as: str) -> None:
     """Roles of Cloud Storage are on one bucket, since on the project they open every bucket; no other role is."""
     for index, role in enumerate(function.roles):
-        on_bucket = role.on.startswith(_BUCKET)
+        on_bucket = role.resource.startswith(_BUCKET)
         if on_bucket and not role.role.startswith("roles/storage.object"):
-            refuse(shown_as, f"roles[{index}].role", f"must be one of roles/storage.object*, since it is on {role.on}")
+            said = f"must be one of roles/storage.object*, since it is on {role.resource}"
+            refuse(shown_as, f"roles[{index}].role", said)
         if not on_bucket and role.role.startswith("roles/storage."):
-            refuse(shown_as, f"roles[{index}].on", f"must be one of {_BUCKET}{{{','.join(BUCKETS)}}} for Cloud Storage")
+            said = f"must be one of {_BUCKET}{{{','.join(BUCKETS)}}} for Cloud Storage"
+            refuse(shown_as, f"roles[{index}].resource", said)
 
 
 def _check_schedules(trigger: SchedulerTrigger, shown_as: str) -> None:

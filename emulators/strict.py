@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Loader(yaml.SafeLoader):
-    """YAML as Terraform reads it: only true and false are booleans (to PyYAML `on` is one too), and no key twice."""
+    """YAML 1.1, as Terraform reads it too (a bare `on` is the truth value), but no key twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         """Refuse a repeated key instead of letting the last one win."""
@@ -27,13 +27,6 @@ class Loader(yaml.SafeLoader):
         if repeated is not None:
             raise yaml.constructor.ConstructorError(None, None, f"the key {repeated} is there twice", node.start_mark)
         return super().construct_mapping(node, deep=deep)
-
-
-Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
 def between(low: float, high: float) -> Any:

@@ -4,14 +4,9 @@ locals {
   functions_dir = coalesce(var.functions_dir, "${local.repository}/functions")
   bundles_dir   = coalesce(var.bundles_dir, "${local.repository}/.clearway/bundles")
 
-  descriptions = {
+  functions = {
     for file in fileset(local.functions_dir, "*/function.yaml") :
     dirname(file) => yamldecode(file("${local.functions_dir}/${file}"))
-  }
-  # Terraform reads YAML 1.1, in which a bare `on` is the truth value, as `yes` is.
-  functions = {
-    for name, one in local.descriptions :
-    name => merge(one, { roles = [for grant in one.roles : { role = grant.role, on = try(grant.on, grant["true"]) }] })
   }
   by_kind = {
     for kind in ["http", "pubsub", "tasks", "scheduler"] :

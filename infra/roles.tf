@@ -3,11 +3,11 @@
 locals {
   grants = merge([
     for name, one in local.functions : {
-      for grant in one.roles : "${name}/${grant.role}/${grant.on}" => {
+      for grant in one.roles : "${name}/${grant.role}/${grant.resource}" => {
         function = name
         role     = grant.role
-        kind     = split("/", grant.on)[0]
-        on       = try(split("/", grant.on)[1], "")
+        kind     = split("/", grant.resource)[0]
+        on       = try(split("/", grant.resource)[1], "")
       }
     }
   ]...)
@@ -37,7 +37,7 @@ locals {
   buckets      = { for name in local.bucket_names : name => module.bucket[name].name }
   buckets_of = {
     for name, one in local.functions :
-    name => [for bucket in local.bucket_names : bucket if contains(one.roles[*].on, "bucket/${bucket}")]
+    name => [for bucket in local.bucket_names : bucket if contains(one.roles[*].resource, "bucket/${bucket}")]
   }
 }
 

@@ -36,7 +36,7 @@ def test_every_function_has_exactly_the_roles_that_it_describes(plan: Plan, syst
         if function := accounts.get(grant.values.get("member", "")):
             on = grant.values[key].rpartition("/")[2].removeprefix(f"{project}-")
             planned[function, grant.values["role"], kind if kind == "project" else f"{kind}/{on}"] += 1
-    described = Counter((one.name, role.role, role.on) for one in system.functions for role in one.roles)
+    described = Counter((one.name, role.role, role.resource) for one in system.functions for role in one.roles)
     assert planned == described
     assert max(planned.values()) == 1
 

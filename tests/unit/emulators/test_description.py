@@ -29,7 +29,7 @@ egress: google
 environment: [SOME_URL]
 secrets: [SOME_KEY]
 roles:
-  - {role: roles/datastore.user, on: project}
+  - {role: roles/datastore.user, resource: project}
 """
 TIMER = """
 name: timer
@@ -61,7 +61,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert not others
     assert trigger.filter == 'attributes.type = "in"'
     assert (trigger.retry.minimum_backoff_s, trigger.dead_letter.max_delivery_attempts) == (1.0, 5)
-    assert score.roles[0].on == "project"
+    assert score.roles[0].resource == "project"
     assert subscription_name(score, trigger) == "score-events"
     assert system.topics == ("dead", "events", "requests")
     assert system.dead_letter_topics == ("dead",)
@@ -90,12 +90,16 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("publishes: [events]", "publishes: events", "publishes must be a list"),
         ("publishes: [events]", "publishes: [events, 7]", r"publishes\[1\] must be str, not int"),
         ("enqueues: []", "enqueues: [nowhere]", "enqueues names the queue nowhere, which no function serves"),
-        ("on: project", "on: everything", r"roles\[0\]\.on must match"),
-        ("on: project", "on: bucket/others", r"roles\[0\]\.on must match"),
-        ("on: project", "on: bucket/files", r"roles\[0\]\.role must be one of roles/storage\.object\*"),
-        ("on: project", "on: bucket/lists", r"roles\[0\]\.role must be one of roles/storage\.object\*"),
-        ("roles/datastore.user", "roles/storage.objectUser", r"roles\[0\]\.on must be one of bucket/\{files,lists\}"),
-        ("roles/datastore.user", "roles/storage.admin", r"roles\[0\]\.on must be one of bucket/\{files,lists\}"),
+        ("resource: project", "resource: everything", r"roles\[0\]\.resource must match"),
+        ("resource: project", "resource: bucket/others", r"roles\[0\]\.resource must match"),
+        ("resource: project", "resource: bucket/files", r"roles\[0\]\.role must be one of roles/storage\.object\*"),
+        ("resource: project", "resource: bucket/lists", r"roles\[0\]\.role must be one of roles/storage\.object\*"),
+        (
+            "roles/datastore.user",
+            "roles/storage.objectUser",
+            r"roles\[0\]\.resource must be one of bucket/\{files,lists\}",
+        ),
+        ("roles/datastore.user", "roles/storage.admin", r"roles\[0\]\.resource must be one of bucket/\{files,lists\}"),
         ("name: score", "name: fraud", "name must be the folder's, score"),
         ("name: score", "{", "cannot be read"),
         ("cpu: 1", "cpu: []", r"size\.cpu must be float, not list"),
@@ -110,7 +114,7 @@ def test_refusals_name_the_file_and_the_key(tmp_path: Path, old: str, new: str, 
 
 def test_a_function_uses_a_bucket_by_its_roles_on_it(tmp_path: Path) -> None:
     roles = [("objectViewer", "lists"), ("objectViewer", "files"), ("objectCreator", "files")]
-    text = PUBSUB + "".join(f"  - {{role: roles/storage.{role}, on: bucket/{on}}}\n" for role, on in roles)
+    text = PUBSUB + "".join(f"  - {{role: roles/storage.{role}, resource: bucket/{on}}}\n" for role, on in roles)
     system = load_system(folder(tmp_path, score=text, timer=TIMER))
     assert [function.buckets for function in system.functions] == [("files", "lists"), ()]
 
