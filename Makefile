@@ -5,9 +5,13 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 PAYMENTS ?= 600
 SEED ?= 1
+RATE ?= 10
+ENVIRONMENT ?= dev
+DEPLOYMENT = --environment $(ENVIRONMENT) --project "$(PROJECT)"
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check lint types format lock bench replay verify reconcile ach doctor clean
+.PHONY: infra bundles capacity bootstrap plan deploy destroy
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,6 +63,27 @@ reconcile: $(READY) ## compare the bank's statements with the books, and show ea
 
 ach: $(READY) ## ACH files and return rates beside their limits; a refused file again (ARGS="--requeue FILE")
 	@$(RUN) -m scripts.ach $(ARGS)
+
+infra: $(READY) ## all that can be proved about the Terraform configuration without a cloud
+	@$(RUN) -m scripts.infra
+
+bundles: $(READY) ## each function's code in a zip for Terraform, named by its hash
+	@$(RUN) -m scripts.bundle
+
+capacity: $(READY) ## which limit is met first at RATE payments a second, how many instances, what a month costs
+	@$(RUN) -m scripts.capacity --rate $(RATE) $(ARGS)
+
+bootstrap: $(READY) ## once for a project: the bucket of the state, the deployer, CI's way in (ENVIRONMENT=dev PROJECT=id)
+	@$(RUN) -m scripts.deploy bootstrap $(DEPLOYMENT)
+
+plan: $(READY) ## what a deployment would change (ENVIRONMENT=dev PROJECT=id)
+	@$(RUN) -m scripts.deploy plan $(DEPLOYMENT) $(ARGS)
+
+deploy: $(READY) ## show the plan, ask, apply it, say what is left to people (ENVIRONMENT=dev PROJECT=id)
+	@$(RUN) -m scripts.deploy apply $(DEPLOYMENT) $(ARGS)
+
+destroy: $(READY) ## tear down an environment that has no deletion protection (ENVIRONMENT=dev PROJECT=id)
+	@$(RUN) -m scripts.deploy destroy $(DEPLOYMENT)
 
 doctor: $(READY) ## say which of Google's emulators are missing, and how to install them
 	@$(RUN) -m emulators doctor
