@@ -74,8 +74,7 @@ def test_books_on_which_payments_move_raise_no_alarm_and_hide_no_difference(
     store: Documents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A page of two accounts, so that bookings fall between them as they do between those of a large house.
-    for name, value in (("PAGE", 2),):
-        monkeypatch.setattr(port, name, value)
+    monkeypatch.setattr(port, "PAGE", 2)
 
     def cent(tx: Transaction) -> None:
         key = account_key(WALLETS[3].account_id)
