@@ -27,9 +27,10 @@ override_resource {
   values          = { member = "serviceAccount:agent@example.iam.gserviceaccount.com" }
 }
 
-run "reach_and_callers" {
+run "the_system" {
   command = plan
 
+  # Reach and callers.
   assert {
     condition = alltrue([
       for name, one in local.functions :
@@ -67,11 +68,8 @@ run "reach_and_callers" {
     condition     = toset([for one in google_service_account_iam_member.caller : one.role]) == toset(["roles/iam.serviceAccountOpenIdTokenCreator"]) && toset(keys(google_service_account_iam_member.caller)) == toset(["cloudscheduler", "cloudtasks", "pubsub"])
     error_message = "Pub/Sub, Cloud Tasks and Cloud Scheduler must be able to make the invoker's identity tokens, and no other tokens."
   }
-}
 
-run "identities_and_roles" {
-  command = plan
-
+  # Identities and roles.
   assert {
     condition = alltrue([
       for name in keys(local.functions) :
@@ -97,11 +95,8 @@ run "identities_and_roles" {
     condition     = length(local.unknown_grants) == 0
     error_message = "A function.yaml asks for a role that nothing gives."
   }
-}
 
-run "environment_and_secrets" {
-  command = plan
-
+  # Environment and secrets.
   assert {
     condition = alltrue([
       for name, one in local.functions :
@@ -137,11 +132,8 @@ run "environment_and_secrets" {
     ])
     error_message = "A function must be given the secrets that its function.yaml names, and no other ones."
   }
-}
 
-run "builds" {
-  command = plan
-
+  # Builds.
   assert {
     condition = alltrue([
       for name, one in local.functions :

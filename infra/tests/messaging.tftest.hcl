@@ -27,9 +27,10 @@ override_resource {
   values          = { member = "serviceAccount:agent@example.iam.gserviceaccount.com" }
 }
 
-run "subscriptions" {
+run "the_system" {
   command = plan
 
+  # Subscriptions.
   assert {
     condition = { for name, one in module.subscription : name => one.subscription.name } == {
       for name, one in local.functions : name => "${name}-${one.trigger.topic}" if one.trigger.kind == "pubsub"
@@ -89,11 +90,8 @@ run "subscriptions" {
     ])
     error_message = "A message would be delivered again while a function still works on it."
   }
-}
 
-run "topics" {
-  command = plan
-
+  # Topics.
   assert {
     condition     = toset(keys(module.topic)) == toset(["dead-letters", "payment-events", "payment-requests"])
     error_message = "The topics must be those that functions and the BigQuery feed name."
@@ -144,11 +142,8 @@ run "topics" {
     ])
     error_message = "A topic must have a schema when there is one for it, and only then."
   }
-}
 
-run "queues" {
-  command = plan
-
+  # Queues.
   assert {
     condition = { for queue, one in module.queue : queue => [one.queue.name, one.queue.location] } == {
       for name, one in local.functions : one.trigger.queue => [one.trigger.queue, "us-central1"] if one.trigger.kind == "tasks"
@@ -184,11 +179,8 @@ run "queues" {
     ]))
     error_message = "A queue must take tasks from the functions that enqueue, and from nobody else."
   }
-}
 
-run "jobs" {
-  command = plan
-
+  # Jobs.
   assert {
     condition = { for name, one in google_cloud_scheduler_job.this : name => [one.name, one.schedule, one.http_target[0].uri] } == merge([
       for name, one in local.by_kind.scheduler : {

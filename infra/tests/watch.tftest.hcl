@@ -48,9 +48,10 @@ override_resource {
   override_during = plan
 }
 
-run "every_subscription_tells_its_owner" {
+run "as_it_is" {
   command = plan
 
+  # Every subscription tells its owner.
   assert {
     condition = alltrue(flatten([
       for name, one in local.by_kind.pubsub : [
@@ -75,11 +76,8 @@ run "every_subscription_tells_its_owner" {
     condition     = contains(keys(google_monitoring_alert_policy.this), "dead-letters/dead-letters-kept")
     error_message = "Nobody is told of what lies in the subscription that keeps dead letters."
   }
-}
 
-run "every_alert_says_what_to_do_and_reaches_somebody" {
-  command = plan
-
+  # Every alert says what to do and reaches somebody.
   assert {
     condition     = alltrue([for alert in values(google_monitoring_alert_policy.this) : length(alert.notification_channels) > 0])
     error_message = "An alert reaches nobody."
@@ -107,11 +105,8 @@ run "every_alert_says_what_to_do_and_reaches_somebody" {
     condition     = alltrue([for alert in values(google_monitoring_alert_policy.this) : alert.alert_strategy[0].auto_close == "86400s"])
     error_message = "An alert stays open for ever once its metric falls silent."
   }
-}
 
-run "every_objective_calls_somebody_by_its_pace" {
-  command = plan
-
+  # Every objective calls somebody by its pace.
   assert {
     condition = alltrue(flatten([
       for objective in values(module.slo) : [
@@ -125,28 +120,8 @@ run "every_objective_calls_somebody_by_its_pace" {
     condition     = alltrue([for objective in values(module.slo) : objective.alerts["fast"].conditions[0].condition_threshold[0].threshold_value == 14.4 && objective.alerts["fast"].severity == "CRITICAL"])
     error_message = "Two hundredths of a month's error budget in an hour must call somebody."
   }
-}
 
-run "severity_decides_who_else_is_called" {
-  command = plan
-  variables {
-    channels_by_severity = { CRITICAL = ["projects/clearway-test/notificationChannels/1"] }
-  }
-
-  assert {
-    condition     = google_monitoring_alert_policy.this["ledger-not-zero"].notification_channels == tolist(["payments", "projects/clearway-test/notificationChannels/1"])
-    error_message = "A CRITICAL alert must go to its owner and to the channels of that severity."
-  }
-
-  assert {
-    condition     = google_monitoring_alert_policy.this["quarantine-new"].notification_channels == tolist(["operations"])
-    error_message = "A WARNING must not go to the channels of another severity."
-  }
-}
-
-run "every_function_is_on_the_dashboard" {
-  command = plan
-
+  # Every function is on the dashboard.
   assert {
     condition = alltrue([
       for name, service in local.services :
@@ -167,11 +142,8 @@ run "every_function_is_on_the_dashboard" {
     condition     = length(jsondecode(google_monitoring_dashboard.pipeline.dashboard_json).mosaicLayout.tiles) <= 100
     error_message = "A dashboard may have at most 100 charts."
   }
-}
 
-run "people_are_recorded_and_the_pipeline_is_not" {
-  command = plan
-
+  # People are recorded and the pipeline is not.
   assert {
     condition = alltrue([
       for service in ["bigquery", "cloudkms", "cloudtasks", "datastore", "pubsub", "secretmanager", "storage"] : alltrue([
@@ -203,11 +175,8 @@ run "people_are_recorded_and_the_pipeline_is_not" {
     condition     = one(google_project_iam_audit_config.all.audit_log_config).log_type == "ADMIN_READ" && google_project_iam_audit_config.all.service == "allServices"
     error_message = "Looking at the configuration must be recorded for every service."
   }
-}
 
-run "only_what_succeeded_is_not_stored" {
-  command = plan
-
+  # Only what succeeded is not stored.
   assert {
     condition     = keys(google_logging_project_exclusion.this) == ["probes", "pushes", "scheduler"]
     error_message = "Something else is excluded from the logs unless a deployment asks for it."
@@ -221,6 +190,53 @@ run "only_what_succeeded_is_not_stored" {
   assert {
     condition     = !strcontains(join(" ", [for one in values(google_logging_project_exclusion.this) : one.filter]), "cloudaudit")
     error_message = "Audit records must be stored."
+  }
+
+  # Without a billing account there is no budget and a warning.
+  assert {
+    condition     = length(google_billing_budget.month) == 0
+    error_message = "A budget needs a billing account."
+  }
+
+  assert {
+    condition     = length([for warning in output.warnings : warning if startswith(warning, "There is no budget")]) == 1
+    error_message = "A deployment without a budget must say so."
+  }
+
+  # The cost of a day is what was used at the prices in force.
+  assert {
+    condition = alltrue([
+      for part in [
+        "(firestore_googleapis_com:document_write_ops_count{monitored_resource=\"firestore.googleapis.com/Database\"}[1d])) or vector(0)) * ${format("%.15f", local.price.firestore_write)}",
+        "> 20",
+      ] : strcontains(google_monitoring_alert_policy.this["cost-a-day"].conditions[0].condition_prometheus_query_language[0].query, part)
+    ])
+    error_message = "The alert on a day's cost must price what Firestore wrote, and hold it against the limit."
+  }
+
+  assert {
+    condition = alltrue([
+      for service in values(local.services) :
+      strcontains(google_monitoring_alert_policy.this["cost-a-day"].conditions[0].condition_prometheus_query_language[0].query, "service_name=\"${service}\"")
+    ])
+    error_message = "The cost of a day leaves out a function."
+  }
+}
+
+run "severity_decides_who_else_is_called" {
+  command = plan
+  variables {
+    channels_by_severity = { CRITICAL = ["projects/clearway-test/notificationChannels/1"] }
+  }
+
+  assert {
+    condition     = google_monitoring_alert_policy.this["ledger-not-zero"].notification_channels == tolist(["payments", "projects/clearway-test/notificationChannels/1"])
+    error_message = "A CRITICAL alert must go to its owner and to the channels of that severity."
+  }
+
+  assert {
+    condition     = google_monitoring_alert_policy.this["quarantine-new"].notification_channels == tolist(["operations"])
+    error_message = "A WARNING must not go to the channels of another severity."
   }
 }
 
@@ -250,20 +266,6 @@ run "audit_records_of_less_than_a_year_are_refused" {
   expect_failures = [var.audit_retention]
 }
 
-run "without_a_billing_account_there_is_no_budget_and_a_warning" {
-  command = plan
-
-  assert {
-    condition     = length(google_billing_budget.month) == 0
-    error_message = "A budget needs a billing account."
-  }
-
-  assert {
-    condition     = length([for warning in output.warnings : warning if startswith(warning, "There is no budget")]) == 1
-    error_message = "A deployment without a budget must say so."
-  }
-}
-
 run "with_a_billing_account_there_is_a_budget" {
   command = plan
   variables {
@@ -279,28 +281,6 @@ run "with_a_billing_account_there_is_a_budget" {
   assert {
     condition     = [for rule in google_billing_budget.month["012345-6789AB-CDEF01"].threshold_rules : "${rule.spend_basis} ${rule.threshold_percent}"] == ["CURRENT_SPEND 0.5", "CURRENT_SPEND 0.8", "CURRENT_SPEND 1", "FORECASTED_SPEND 1"]
     error_message = "The budget must warn at 50, 80 and 100 %, and when the forecast passes it."
-  }
-}
-
-run "the_cost_of_a_day_is_what_was_used_at_the_prices_in_force" {
-  command = plan
-
-  assert {
-    condition = alltrue([
-      for part in [
-        "(firestore_googleapis_com:document_write_ops_count{monitored_resource=\"firestore.googleapis.com/Database\"}[1d])) or vector(0)) * ${format("%.15f", local.price.firestore_write)}",
-        "> 20",
-      ] : strcontains(google_monitoring_alert_policy.this["cost-a-day"].conditions[0].condition_prometheus_query_language[0].query, part)
-    ])
-    error_message = "The alert on a day's cost must price what Firestore wrote, and hold it against the limit."
-  }
-
-  assert {
-    condition = alltrue([
-      for service in values(local.services) :
-      strcontains(google_monitoring_alert_policy.this["cost-a-day"].conditions[0].condition_prometheus_query_language[0].query, "service_name=\"${service}\"")
-    ])
-    error_message = "The cost of a day leaves out a function."
   }
 }
 
