@@ -5,6 +5,13 @@ override_resource {
   values          = { member = "serviceAccount:agent@example.iam.gserviceaccount.com" }
 }
 
+# A column is tagged by the tag's name, which only Google gives.
+override_resource {
+  target          = module.warehouse.google_data_catalog_policy_tag.this
+  override_during = plan
+  values          = { name = "projects/p/locations/us-central1/taxonomies/1/policyTags/2" }
+}
+
 run "production" {
   command = plan
 
@@ -58,6 +65,14 @@ run "production" {
   assert {
     condition     = toset([for one in values(module.firestore.unsearched) : one.collection]) == toset([for one in jsondecode(file("./firestore/fields.json")) : one.collection])
     error_message = "A collection has indexes on all of its fields."
+  }
+  assert {
+    condition = alltrue([
+      for table, file in { events = "events.json", payments_daily = "payments_daily.json" } :
+      [for column in jsondecode(module.warehouse.tables[table].schema) : { for key, value in column : key => value if key != "policyTags" }] ==
+      jsondecode(file("./bigquery/${file}"))
+    ])
+    error_message = "The columns of a table are not those of its file."
   }
   assert {
     condition     = alltrue([for one in values(module.firestore.unsearched) : one.field == "*" && length(one.index_config) == 1 && length(one.index_config[0].indexes) == 0])

@@ -13,6 +13,7 @@ from scripts.infra import checkov, terraform
 from scripts.infra.planned import Plan
 from scripts.infra.policies.access import access_findings
 from scripts.infra.policies.events import event_findings
+from scripts.infra.policies.exposure import exposure_findings
 from shared.kernel.errors import ClearwayError
 
 ENVIRONMENTS = ("dev", "prod")
@@ -77,7 +78,11 @@ def _schemas(folder: Path) -> list[str]:
 def _policies(root: Path, environment: str) -> list[str]:
     plan, system = plan_of(environment, root), load_system(root / "functions")
     reviewed = root / "infra" / "reviewed_roles.yaml"
-    return [*event_findings(plan, system), *access_findings(plan, system, reviewed)]
+    return [
+        *event_findings(plan, system),
+        *access_findings(plan, system, reviewed),
+        *exposure_findings(plan, system),
+    ]
 
 
 def _tests(folder: Path) -> list[str]:

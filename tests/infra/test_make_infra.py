@@ -20,13 +20,36 @@ def test_nothing_is_wrong(name: str) -> None:
 
 
 SUBSCRIPTION = "infra/modules/push-subscription/main.tf"
+INVOKER = "infra/modules/function/iam.tf"
+SCHEMAS, PLAN, CHECKOV = "root module: schemas", "dev: plan and policies", "checkov"
+DEAD_LETTER = """  dead_letter_policy {
+    dead_letter_topic     = var.dead_letter.topic
+    max_delivery_attempts = var.dead_letter.max_delivery_attempts
+  }
+"""
+OWNER = """resource "google_project_iam_member" "owner" {
+  project = var.project
+  role    = "roles/editor"
+  member  = google_service_account.invoker.member
+}
+"""
 
 
 @pytest.mark.parametrize(
     ("step", "file", "old", "new", "said"),
     [
-        ("root module: schemas", SUBSCRIPTION, "retain_acked_messages", "retain_acked_mesages", "not expected here"),
-        ("root module: schemas", SUBSCRIPTION, "  topic ", "  # topic ", '"topic" is required'),
+        ("form", SUBSCRIPTION, "  filter  ", "  filter ", "push-subscription/main.tf: `terraform fmt"),
+        (SCHEMAS, SUBSCRIPTION, "push_endpoint ", "push_endpiont ", '"push_endpiont" is not expected here'),
+        (SCHEMAS, SUBSCRIPTION, "  topic ", "  # topic ", '"topic" is required'),
+        (PLAN, SUBSCRIPTION, DEAD_LETTER, "", "has no dead letter"),
+        (PLAN, SUBSCRIPTION, "audience              = var.url", 'audience = "x"', "does not prove who calls"),
+        (PLAN, "functions/fraud/function.yaml", "  dead_letter:", "  # dead_letter:", "dead_letter"),
+        (PLAN, "functions/fraud/function.yaml", "owner: risk", "owner: nobody", "owner"),
+        (PLAN, INVOKER, "= each.value", '= "allUsers"', "is open to everybody"),
+        (PLAN, "infra/identities.tf", "# One service account", f"{OWNER}# One", "roles/editor is a primitive role"),
+        (PLAN, "infra/bigquery.tf", "roles/bigquery.jobUser", "roles/bigquery.user", "not on the reviewed list"),
+        (PLAN, "infra/functions.tf", '"ALLOW_INTERNAL_ONLY"', '"ALLOW_ALL"', "can be reached as ALLOW_ALL"),
+        (CHECKOV, "infra/modules/bucket/main.tf", '= "enforced"', '= "inherited"', "CKV_GCP_114"),
     ],
 )
 def test_what_is_broken_on_purpose_is_found(

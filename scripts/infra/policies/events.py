@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from emulators.description import System
+from emulators.bigquery.schema import load_subscription
+from emulators.description import System, subscription_name
 from scripts.infra.planned import Plan, Resource
 
-_SUBSCRIPTION = "google_pubsub_subscription"
 # Pub/Sub's own limits: https://cloud.google.com/pubsub/docs/dead-letter-topics
 _ATTEMPTS = range(5, 101)
 _WEEK = "604800s"
@@ -15,15 +15,37 @@ _WEEK = "604800s"
 
 def event_findings(plan: Plan, system: System) -> Iterator[str]:
     """What is wrong with the plan's subscriptions."""
-    subscriptions = plan.of(_SUBSCRIPTION)
+    subscriptions = plan.of("google_pubsub_subscription")
+    owners = _owners(system)
     kept = {f"{topic}-kept" for topic in system.dead_letter_topics}
     for one in subscriptions:
         yield from _kept_for_ever(one)
         if one.values["name"] not in kept:
             yield from _delivers(one)
     found = {one.values["name"] for one in subscriptions}
-    wanted = kept | {f"{function.name}-{trigger.topic}" for function, trigger in system.subscribers()}
-    yield from (f"subscription {name}: is not planned" for name in sorted(wanted - found))
+    yield from (f"subscription {name}: is not planned" for name in sorted((kept | set(owners)) - found))
+    yield from _untold(plan, owners)
+
+
+def _owners(system: System) -> dict[str, str]:
+    """The team that each event subscription belongs to, by the subscription's name."""
+    feed = load_subscription()
+    pushed = {subscription_name(function, trigger): function.owner for function, trigger in system.subscribers()}
+    return {**pushed, feed.name: feed.owner}
+
+
+def _untold(plan: Plan, owners: Mapping[str, str]) -> Iterator[str]:
+    """Whose team is not told when messages wait; that the alert calls the team's channel, infra/tests asks."""
+    alerts = {
+        query["query"].partition('subscription_id="')[2].partition('"')[0]: alert
+        for alert in plan.of("google_monitoring_alert_policy")
+        for condition in alert.values["conditions"]
+        for query in condition.get("condition_prometheus_query_language") or []
+        if "oldest_unacked_message_age" in query["query"]
+    }
+    for name, owner in sorted(owners.items()):
+        if name not in alerts or (alerts[name].values.get("user_labels") or {}).get("owner") != owner:
+            yield f"subscription {name}: {owner} is not told when its messages wait"
 
 
 def _kept_for_ever(one: Resource) -> Iterator[str]:
