@@ -111,6 +111,20 @@ class Surroundings:
         return {**found, **self.extra}
 
 
+def threads_of(function: Function) -> int:
+    """Requests that its one process on this machine serves at a time."""
+    return min(function.size.concurrency, _THREADS_MAX)
+
+
+def tasks_in_flight_max(system: System) -> int:
+    """Calls that Cloud Tasks may make at one time here, over all queues.
+
+    In the cloud more instances answer more calls. Here a call beyond the threads of the process would only wait for one
+    of them, and when a rail is slow so long that its deadline cuts it and it is made again.
+    """
+    return max(1, sum(threads_of(function) for function, _ in system.workers()))
+
+
 def function_service(function: Function, folder: Path, port: int, env: Mapping[str, str], log: Path) -> Service:
     """The function under functions-framework, one process with as many threads as it may serve requests at a time.
 
@@ -124,7 +138,7 @@ def function_service(function: Function, folder: Path, port: int, env: Mapping[s
     settings |= {
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
-        "THREADS": str(min(function.size.concurrency, _THREADS_MAX)),
+        "THREADS": str(threads_of(function)),
         "WORKERS": "1",
     }
     return Service(function.name, argv, log=log, port=port, ready_path="/healthz", env=settings, cwd=ROOT, watch=True)

@@ -11,7 +11,13 @@ from typing import Any, Self
 from emulators import addresses, configs, ports, runs, wiring
 from emulators.description import FUNCTIONS_DIR, load_system
 from emulators.errors import LocalError
-from emulators.function_process import LOCAL_API_KEY, Surroundings, function_service, invoker
+from emulators.function_process import (
+    LOCAL_API_KEY,
+    Surroundings,
+    function_service,
+    invoker,
+    tasks_in_flight_max,
+)
 from emulators.google import firestore_service, pubsub_service
 from emulators.processes import Service
 from emulators.stand_ins import ROOT, bigquery_service, module_service
@@ -177,11 +183,12 @@ class LocalCloud:
 
     def _make_emulators(self) -> list[Service]:
         at = self.ports
-        tasks_ports = ["--port", str(at.tasks), "--admin-port", str(at.tasks_admin)]
+        tasks_told = ["--port", str(at.tasks), "--admin-port", str(at.tasks_admin)]
+        tasks_told += ["--workers", str(tasks_in_flight_max(self.system))]
         made = [
             pubsub_service(at.pubsub, self._log("pubsub"), long_running=self._long_running),
             firestore_service(at.firestore, self._log("firestore"), long_running=self._long_running),
-            module_service("tasks", "emulators.tasks", *tasks_ports, log=self._log("tasks"), port=at.tasks),
+            module_service("tasks", "emulators.tasks", *tasks_told, log=self._log("tasks"), port=at.tasks),
             module_service(
                 "storage", "emulators.storage", "--port", str(at.storage), log=self._log("storage"), port=at.storage
             ),

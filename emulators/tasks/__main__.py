@@ -8,7 +8,7 @@ import signal
 import sys
 from datetime import UTC, datetime, timedelta
 
-from emulators.tasks.emulator import TasksEmulator
+from emulators.tasks.emulator import WORKERS, TasksEmulator
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.tasks.rules import NAME_KEPT
 from shared.kernel.errors import ClearwayError
@@ -28,6 +28,12 @@ def main() -> int:
         default=NAME_KEPT.total_seconds(),
         help="how long the name of an ended task is refused, in seconds (default: %(default)s)",
     )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=WORKERS,
+        help="how many calls are in flight at most, over all queues (default: %(default)s)",
+    )
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     # Blocked before any thread starts, so that no other thread takes the signal that the last line waits for.
@@ -38,6 +44,7 @@ def main() -> int:
             admin_port=options.admin_port,
             clock=ManualClock(datetime.now(UTC)) if options.virtual_clock else None,
             name_kept=timedelta(seconds=options.name_kept_s),
+            workers=options.workers,
         )
     except ClearwayError as error:
         print(error.detail, file=sys.stderr)

@@ -24,12 +24,14 @@ from shared.ports.clock import Clock
 
 # Room for the largest task and what surrounds it; gRPC's own default would do, but by chance.
 _MESSAGE_MAX = 4 * 1024 * 1024
+WORKERS = 256
 
 
 class TasksEmulator:
     """Cloud Tasks on this machine, in memory. Ports of 0 are chosen by the system; see `address` and `admin_url`.
 
-    With a ManualClock time moves by `advance` alone. Raises PORT_TAKEN at construction.
+    At most `workers` calls are in flight, whatever its queues allow. With a ManualClock time moves by `advance` alone.
+    Raises PORT_TAKEN at construction.
     """
 
     def __init__(
@@ -39,7 +41,7 @@ class TasksEmulator:
         admin_port: int = 0,
         clock: Clock | None = None,
         name_kept: timedelta = NAME_KEPT,
-        workers: int = 256,
+        workers: int = WORKERS,
         signer: TokenSigner | None = None,
     ) -> None:
         for wanted in filter(None, (port, admin_port)):

@@ -134,6 +134,12 @@ def test_every_stand_in_runs(cloud: LocalCloud) -> None:
     assert dict(cloud.addresses())["front"] == cloud.functions["front"].url
 
 
+def test_no_more_tasks_are_in_flight_than_the_receiver_has_threads(cloud: LocalCloud) -> None:
+    told = psutil.Process(cloud.stand_ins["tasks"].pid).cmdline()
+    threads = psutil.Process(cloud.functions["work"].pid).environ()["THREADS"]
+    assert told[told.index("--workers") + 1] == threads
+
+
 def test_everything_listens_on_loopback_alone(cloud: LocalCloud) -> None:
     services = [*cloud.stand_ins.values(), *cloud.functions.values()]
     found = {
