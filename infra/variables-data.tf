@@ -27,9 +27,9 @@ variable "customer_id_readers" {
 }
 
 variable "daily_backup_days" {
-  description = "For how many days a daily backup of Firestore is kept: twice the seven days of point-in-time recovery, so that a fault found in the second week can still be undone to the day."
+  description = "For how many days a daily backup of Firestore is kept. A fault of the last seven days is undone by point-in-time recovery, to the minute; a daily backup is for the day on which the database itself is lost, and with it that recovery, so seven reach as far back. Each is a full copy, which is paid for: 7 daily and 28 / 7 = 4 weekly ones are 11 times what is stored."
   type        = number
-  default     = 14
+  default     = 7
 }
 
 variable "file_retention_years" {
@@ -128,7 +128,7 @@ variable "tenant_readers" {
 }
 
 variable "weekly_backup_days" {
-  description = "For how many days a weekly backup of Firestore is kept; 98 are as long as Firestore allows."
+  description = "For how many days a weekly backup of Firestore is kept: a fault that is found within four weeks, and so within the close of its month, is undone to the week. 98, as long as Firestore allows, are 14 full copies where 28 are 4."
   type        = number
-  default     = 98
+  default     = 28
 }

@@ -45,8 +45,8 @@ run "production" {
     error_message = "The database is not under a key of ours."
   }
   assert {
-    condition     = module.firestore.backups.daily.retention == "1209600s" && module.firestore.backups.weekly.retention == "8467200s"
-    error_message = "Backups are not kept for 14 days and 14 weeks."
+    condition     = module.firestore.backups.daily.retention == "604800s" && module.firestore.backups.weekly.retention == "2419200s"
+    error_message = "Backups are not kept for 7 days and 4 weeks."
   }
   assert {
     condition = toset([
