@@ -16,13 +16,18 @@ from shared.kernel.errors import ClearwayError
 
 T = TypeVar("T")
 
+_MERGE = "tag:yaml.org,2002:merge"
+
 
 class Loader(yaml.SafeLoader):
-    """YAML 1.1, as Terraform reads it too (a bare `on` is the truth value), but no key twice."""
+    """YAML 1.1, as Terraform reads it too (a bare `on` is the truth value), but no key twice.
+
+    A key beside a merge (`<<`) replaces what was merged.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         """Refuse a repeated key instead of letting the last one win."""
-        keys = [self.construct_object(key, deep=deep) for key, _ in node.value]
+        keys = [self.construct_object(key, deep=deep) for key, _ in node.value if key.tag != _MERGE]
         repeated = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
         if repeated is not None:
             raise yaml.constructor.ConstructorError(None, None, f"the key {repeated} is there twice", node.start_mark)

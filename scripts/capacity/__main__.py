@@ -66,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mix", default=MIX, help=f"share of each route ({MIX})")
     parser.add_argument("--region", default=REGION, help=f"whose prices and limits ({REGION})")
     parser.add_argument("--on", metavar="DAY", help="the day whose prices and limits count (today)")
-    parser.add_argument("--accounts", type=int, help="wallets that payments are spread over; without it, any number")
+    parser.add_argument(
+        "--accounts", type=int, help="wallets that there are, and payments are spread over; without it, any number"
+    )
     parser.add_argument("--json", action="store_true", help="the same as data")
     return parser
 

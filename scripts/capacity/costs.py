@@ -98,19 +98,21 @@ def costs_of(basis: Basis) -> tuple[Line, ...]:
 
 
 def _firestore(basis: Basis) -> Iterator[Line]:
-    demand, payments, assumed = basis.demand, basis.payments, basis.operations.assumed
+    demand, payments, operations, question = basis.demand, basis.payments, basis.operations, basis.question
     jobs = [job for _, trigger in basis.system.scheduled() for job in trigger.jobs]
+    # Without a number of wallets none is counted, and what is printed says so.
+    wallets = question.accounts or 0
     idle = sum(
-        (job_runs(job.schedule, basis.question.on) * basis.operations.timer_reads_of(job.name) for job in jobs), ZERO
+        (job_runs(job.schedule, question.on) * operations.timer_reads_of(job.name, wallets) for job in jobs), ZERO
     )
-    stored = payments * demand.stored_bytes / GIB * assumed["stored_months"]
+    stored = payments * demand.stored_bytes / GIB * operations.assumed["stored_months"]
     versions = basis.question.rate * WEEK_S * demand.version_bytes / GIB
     yield basis.line("Firestore: reads", "firestore_read", payments * demand.reads, fixed=idle)
     yield basis.line("Firestore: writes", "firestore_write", payments * demand.writes)
     yield basis.line("Firestore: deletes", "firestore_delete")  # the product deletes nothing
     yield basis.line("Firestore: storage", "firestore_storage", stored)
     yield basis.line("Firestore: recovery to a point in time", "firestore_pitr", versions)
-    yield basis.line("Firestore: backups", "firestore_backup", stored * assumed["backup_copies"])
+    yield basis.line("Firestore: backups", "firestore_backup", stored * operations.planned.backup_copies)
 
 
 def _messages(basis: Basis) -> Iterator[Line]:
@@ -177,10 +179,14 @@ def _rest(basis: Basis) -> Iterator[Line]:
     assumed, lines = basis.operations.assumed, basis.operations.bytes.log_lines
     run_bytes = assumed["log_envelope_bytes"] + assumed["request_log_bytes"] + max(lines.values(), default=0)
     timer_gib = timer_runs(basis.system, basis.question.on) * run_bytes / GIB
-    versions = assumed["kms_keys"] * assumed["kms_versions_per_key"]
+    planned = basis.operations.planned
+    versions = planned.kms_keys * assumed["kms_versions_per_key"]
+    points = planned.alert_conditions * assumed["alert_points_a_condition"]
     secrets = Decimal(len({name for function in basis.system.functions for name in function.secrets}))
     logged = basis.payments * basis.demand.log_bytes / GIB
     yield basis.line("Cloud Logging: log lines", "logging_ingestion", logged, fixed=timer_gib)
+    yield basis.line("Cloud Monitoring: metrics of alerts", "alert_metric", fixed=Decimal(planned.alert_metrics))
+    yield basis.line("Cloud Monitoring: points of alerts", "alert_point", fixed=points)
     yield basis.line("KMS: keys", "kms_key_version", fixed=versions)
     yield basis.line("KMS: operations", "kms_operation", fixed=assumed["kms_operations"])
     yield basis.line("Secret Manager: secrets", "secret_version", fixed=secrets)
@@ -190,19 +196,21 @@ def _rest(basis: Basis) -> Iterator[Line]:
 def _edge(basis: Basis) -> Iterator[Line]:
     """The load balancer with its firewall, and the way out to the banks."""
     assumed, http, payments = basis.operations.assumed, basis.operations.bytes.http, basis.payments
+    planned = basis.operations.planned
     over = assumed["http_overhead_bytes"]
     outwards = http.answer + over
     called = basis.demand.rail_calls * assumed["rail_call_bytes"]
     banking = [work for work in basis.demand.works if work.function.egress == "banks"]
     instances = sum(needed(work, basis.question.rate, assumed["target_share"]) for work in banking)
     hours = HOURS_OF_MONTH * min(instances, NAT_INSTANCES_MAX)
-    yield basis.line("Load balancer: rules", "load_balancer_rules", fixed=HOURS_OF_MONTH)
+    hours_of_rules = HOURS_OF_MONTH if planned.forwarding_rules else ZERO  # one price for all of them
+    yield basis.line("Load balancer: rules", "load_balancer_rules", fixed=hours_of_rules)
     yield basis.line("Load balancer: data", "load_balancer_data", payments * (http.submission + over + outwards) / GIB)
-    yield basis.line("Cloud Armor: policies", "armor_policy", fixed=assumed["armor_policies"])
-    yield basis.line("Cloud Armor: rules", "armor_rule", fixed=assumed["armor_rules"])
+    yield basis.line("Cloud Armor: policies", "armor_policy", fixed=Decimal(planned.armor_policies))
+    yield basis.line("Cloud Armor: rules", "armor_rule", fixed=Decimal(planned.armor_rules))
     yield basis.line("Cloud Armor: requests", "armor_request", payments)
     yield basis.line("NAT: instances", "nat_instance", hours)
-    yield basis.line("NAT: addresses", "nat_address", fixed=HOURS_OF_MONTH * assumed["nat_addresses"])
+    yield basis.line("NAT: addresses", "nat_address", fixed=HOURS_OF_MONTH * planned.nat_addresses)
     yield basis.line("NAT: data", "nat_data", payments * called / GIB)
     # Half of what is exchanged with a rail goes out.
     yield basis.line("Data to the internet", "internet_egress", payments * (outwards + called / 2) / GIB)

@@ -179,7 +179,7 @@ def _rest(ground: Ground) -> Iterator[Limit]:
     yield ground.google("bigquery_write_bytes", "BigQuery: bytes of events", events)
     yield ground.google("logging_bytes", "Cloud Logging: bytes of log lines", demand.log_bytes)
     calls = demand.rail_calls * assumed["rail_call_ms"] / 1000
-    addresses = int(assumed["nat_addresses"])
+    addresses = ground.operations.planned.nat_addresses
     yield ground.google("nat_ports", "NAT: ports of calls to one rail", calls, times=addresses)
     kms_a_second = assumed["kms_operations"] / (HOURS_OF_MONTH * 3600)
     yield ground.google("kms_cryptographic_requests", "KMS: requests", Decimal(0), fixed=kms_a_second)

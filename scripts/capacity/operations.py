@@ -1,4 +1,4 @@
-"""infra/operations.yaml as typed values: what a payment takes, counted, measured and assumed."""
+"""infra/operations.yaml as typed values: what a payment takes, counted, measured, planned and assumed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from scripts.capacity.errors import CapacityError, refuse
 from scripts.capacity.reading import read
 
 OPERATIONS = Path(__file__).resolve().parents[2] / "infra" / "operations.yaml"
+
+FORWARDING_RULES_MAX = 5  # https://cloud.google.com/load-balancing/pricing
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,26 @@ class Bytes:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """CPU milliseconds a request by function; when, on what and how they were measured."""
+    """CPU milliseconds a request by function; on which day, on what and how they were measured."""
 
-    on: date
+    day: date
     machine: str
     how: str
     cpu_ms: dict[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What Terraform makes in prod: how many of each. `backup_copies` are full copies of the database."""
+
+    alert_conditions: int
+    alert_metrics: int
+    armor_policies: int
+    armor_rules: int
+    backup_copies: Decimal
+    forwarding_rules: int
+    kms_keys: int
+    nat_addresses: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +121,7 @@ class WallAssumption:
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """All that is neither counted nor measured; the names end in their units."""
+    """All that is neither counted, measured nor planned; the names end in their units."""
 
     wall_ms: WallAssumption
     timer_wall_ms: Assumption
@@ -119,14 +135,10 @@ class Assumptions:
     billed_ms_min: Assumption
     pubsub_bytes_min: Assumption
     stored_months: Assumption
-    backup_copies: Assumption
     secret_accesses: Assumption
     kms_operations: Assumption
     kms_versions_per_key: Assumption
-    kms_keys: Assumption
-    armor_policies: Assumption
-    armor_rules: Assumption
-    nat_addresses: Assumption
+    alert_points_a_condition: Assumption
 
     def __getitem__(self, name: str) -> Decimal:
         """The figure itself."""
@@ -141,13 +153,15 @@ class Operations:
     routes: dict[str, Route]
     others: dict[str, dict[str, Counts]]
     timer_reads: dict[str, int]
+    timer_reads_a_wallet: dict[str, int]
     bytes: Bytes
     measured: Measured
+    planned: Planned
     assumed: Assumptions
 
-    def timer_reads_of(self, job: str) -> int:
+    def timer_reads_of(self, job: str, wallets: int) -> int:
         """Documents that an idle run of a timer's job reads; of a job that nobody has counted, those of `other`."""
-        return self.timer_reads.get(job, self.timer_reads["other"])
+        return self.timer_reads.get(job, self.timer_reads["other"]) + wallets * self.timer_reads_a_wallet.get(job, 0)
 
 
 def load_operations(path: Path = OPERATIONS) -> Operations:
@@ -169,6 +183,11 @@ def load_operations(path: Path = OPERATIONS) -> Operations:
         refuse(CapacityError.BAD_FIGURES, f"{path.name}: timer_reads must have `other`")
     if not 0 < found.assumed["target_share"] <= 1:
         refuse(CapacityError.BAD_FIGURES, f"{path.name}: assumed.target_share must be above 0 and at most 1")
-    if found.assumed["nat_addresses"] < 1:
-        refuse(CapacityError.BAD_FIGURES, f"{path.name}: assumed.nat_addresses must be at least 1")
+    if found.planned.forwarding_rules > FORWARDING_RULES_MAX:
+        rules = (
+            f"at most {FORWARDING_RULES_MAX} forwarding rules have one price together; more need a price of their own"
+        )
+        refuse(CapacityError.BAD_FIGURES, f"{path.name}: {rules}")
+    if found.planned.nat_addresses < 1:
+        refuse(CapacityError.BAD_FIGURES, f"{path.name}: planned.nat_addresses must be at least 1")
     return found

@@ -136,6 +136,8 @@ def _costs(plan: Plan) -> Iterator[str]:
     thousands = plan.payments / 1000
     months = plan.figures.operations.assumed["stored_months"]
     yield f"  what is stored is that of {figure(months)} months at this rate"
+    if plan.question.accounts is None:
+        yield "  without the wallets that the timer reads to prove the books: say with --accounts how many there are"
     yield (
         f"  1,000 payments: {figure(plan.cost / thousands, 4)} before what is free, "
         f"{figure(plan.charged / thousands, 4)} after; {figure(of_payments / thousands, 4)} without what is fixed"
@@ -151,8 +153,9 @@ def _basis(plan: Plan) -> Iterator[str]:
     yield "COUNTED   operations and bytes of payments that go well (infra/operations.yaml, counted by its test),"
     yield "          without refusals, repeated deliveries, callbacks, returns, ACH files and what people look up"
     yield f"MEASURED  CPU-ms a request: {cpus}"
-    yield f"          {measured.on}: {measured.how},"
+    yield f"          {measured.day}: {measured.how},"
     yield f"          {measured.machine}"
     busiest = figure(100 * assumed["busiest_rail_share"])
+    yield "PLANNED   what Terraform makes in prod (infra/operations.yaml, compared with its plan by a test)"
     yield f"ASSUMED   ms a request: {walls}; a rail's call {assumed['rail_call_ms']};"
     yield f"          {busiest} % over one rail in one currency; the rest is under `assumed` in infra/operations.yaml"

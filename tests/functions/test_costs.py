@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -152,6 +151,24 @@ def test_an_idle_run_of_the_timer_reads_what_the_table_says(capsys: pytest.Captu
     world = World()
     world.pay()
     assert world.cloud.settle_down()
+    found = idle_reads(world, capsys)  # Ada's wallet and Bob's
+    assert found == {job: EXPECTED.timer_reads_of(job, wallets=2) for job in found}
+    assert set(EXPECTED.timer_reads) == {*found, "other"}
+
+
+def test_a_further_wallet_is_read_by_the_jobs_that_the_table_says(capsys: pytest.CaptureFixture[str]) -> None:
+    world = World()
+    world.pay()
+    assert world.cloud.settle_down()
+    before = idle_reads(world, capsys)
+    world.register(world.cloud, "cyd", "Cyd Field", "100000002")
+    after = idle_reads(world, capsys)
+    found = {job: after[job] - reads for job, reads in before.items() if after[job] != reads}
+    assert found == EXPECTED.timer_reads_a_wallet
+
+
+def idle_reads(world: World, capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
+    """Documents that each job reads when it is called a second time, by its name."""
     cloud = EmbeddedCloud(world.twins, api_keys=API_KEYS, rails=("simulator", "ach"))
     for job in cloud.jobs:  # the first run makes what later ones find
         cloud.endpoints["timer"](HttpRequest("POST", f"/{job}"))
@@ -160,7 +177,7 @@ def test_an_idle_run_of_the_timer_reads_what_the_table_says(capsys: pytest.Captu
         capsys.readouterr()
         cloud.endpoints["timer"](HttpRequest("POST", f"/{job}"))
         found[job] = sum(json.loads(line)["usage"]["reads"] for line in capsys.readouterr().out.splitlines())
-    assert found == {job: EXPECTED.timer_reads_of(job) for job in cloud.jobs}
+    return found
 
 
 def test_a_wallet_payout_stays_within_its_budget() -> None:
@@ -207,8 +224,3 @@ def test_a_payment_keeps_and_writes_as_many_bytes_as_the_table_says(route: str) 
     assert within([kept], EXPECTED.bytes.stored[route]), kept
     versions = sum(document_bytes(one.key, one.fields) for one in written)
     assert within([versions], EXPECTED.bytes.versions[route]), versions
-
-
-def test_a_key_is_counted_for_each_service_that_encrypts_with_one() -> None:
-    users = (OPERATIONS.parent / "kms.tf").read_text(encoding="utf-8").partition("users = {")[2].partition("\n  }")[0]
-    assert len(re.findall(r"^    \w+ +=", users, re.MULTILINE)) == EXPECTED.assumed["kms_keys"]

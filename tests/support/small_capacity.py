@@ -35,6 +35,7 @@ from scripts.capacity.operations import (
     Http,
     Measured,
     Operations,
+    Planned,
     Route,
     WallAssumption,
 )
@@ -108,19 +109,16 @@ ASSUMED: Mapping[str, str] = {
     "billed_ms_min": "100",
     "pubsub_bytes_min": "1000",
     "stored_months": "2",
-    "backup_copies": "3",
     "secret_accesses": "7",
     "kms_operations": "50",
     "kms_versions_per_key": "3",
-    "kms_keys": "2",
-    "armor_policies": "1",
-    "armor_rules": "2",
-    "nat_addresses": "1",
+    "alert_points_a_condition": "100",
 }
 OPERATIONS = Operations(
     routes={"payout": PAYOUT},
     others={},
     timer_reads={"other": 10},
+    timer_reads_a_wallet={"tidy": 3},
     bytes=Bytes(
         messages={"payment-requests": TIB, "payment-events": TIB},
         log_lines=dict.fromkeys(PAYOUT.steps, GIB // 4),
@@ -130,6 +128,16 @@ OPERATIONS = Operations(
     ),
     measured=Measured(
         DAY, "a", "b", {name: Decimal(ms) for name, ms in (("door", 2), ("worker", 2), ("scorer", 2), ("payer", 100))}
+    ),
+    planned=Planned(
+        alert_conditions=3,
+        alert_metrics=4,
+        armor_policies=1,
+        armor_rules=2,
+        backup_copies=Decimal(3),
+        forwarding_rules=4,
+        kms_keys=2,
+        nat_addresses=1,
     ),
     assumed=Assumptions(
         wall_ms=WallAssumption(

@@ -136,7 +136,12 @@ OPERATIONS_BROKEN = [
     ("stored: {payout:", "stored: {payin:", "bytes.stored must name the routes, no more and no less"),
     ("other: 10", "others: 10", "timer_reads must have `other`"),
     ("target_share: {value: 0.6", "target_share: {value: 0", "assumed.target_share must be above 0 and at most 1"),
-    ("nat_addresses: {value: 1", "nat_addresses: {value: 0", "assumed.nat_addresses must be at least 1"),
+    (
+        "forwarding_rules: 4",
+        "forwarding_rules: 6",
+        "at most 5 forwarding rules have one price together; more need a price of their own",
+    ),
+    ("nat_addresses: 2", "nat_addresses: 0", "planned.nat_addresses must be at least 1"),
     ("fraud: 250", "frauds: 250", "bytes.log_lines must name every step of a route"),
     ("payment-requests: 520", "requests: 520", "bytes.messages must name every topic of a route"),
 ]
@@ -149,3 +154,37 @@ def test_operations_that_contradict_themselves_are_refused(good: str, bad: str, 
     path = tmp_path / "operations.yaml"
     path.write_text(text.replace(good, bad), encoding="utf-8")
     assert detail_of(lambda: load_operations(path), CapacityError.BAD_FIGURES) == f"operations.yaml: {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        ("kms_key: 6", "planned.kms_key: is not a known key"),
+        ("kms_keys: 6.5", "planned.kms_keys: must be int, not Decimal"),
+        ("kms_keys: -1", "planned.kms_keys: must not be negative"),
+    ],
+)
+def test_a_planned_figure_is_one_of_those_that_are_known_and_whole(bad: str, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "operations.yaml"
+    path.write_text(OPERATIONS.read_text(encoding="utf-8").replace("kms_keys: 6", bad), encoding="utf-8")
+    assert detail_of(lambda: load_operations(path), CapacityError.BAD_FIGURES) == f"operations.yaml.{sentence}"
+
+
+def test_a_book_takes_an_earlier_ones_prices_over_and_names_what_changed(tmp_path: Path) -> None:
+    path = tmp_path / "books.yaml"
+    head = f"  - {{region: {REGION}, currency: USD, "
+    early_book = f"{head}from: 2026-11-24, prices: &early {{a: {PRICE}, b: {PRICE}}}}}\n"
+    late_book = f"{head}from: 2027-01-01, prices: {{b: {PRICE.replace('0.10', '7')}, <<: *early}}}}\n"
+    path.write_text(f"books:\n{early_book}{late_book}", encoding="utf-8")
+    early, late = (prices_at(date.fromisoformat(day), REGION, path).prices for day in ("2026-12-31", "2027-01-01"))
+    assert [one.amount for one in (early["a"], early["b"])] == [Decimal("0.1"), Decimal("0.1")]
+    assert [one.amount for one in (late["a"], late["b"])] == [Decimal("0.1"), Decimal(7)]
+
+
+def test_alerts_are_free_until_the_day_from_which_google_will_charge_for_them() -> None:
+    before, after = (prices_at(date.fromisoformat(day), REGION) for day in ("2027-08-31", "2027-09-01"))
+    changed = {name: one.amount for name, one in after.prices.items() if one != before.price(name)}
+    assert changed == {"alert_metric": Decimal("0.35"), "alert_point": Decimal("0.50")}
+    assert {before.price(name).amount for name in changed} == {Decimal(0)}
+    assert set(after.prices) == set(before.prices)
+    assert after.free == before.free

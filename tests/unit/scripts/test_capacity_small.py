@@ -153,6 +153,8 @@ LINES_BY_HAND = [
     ("Cloud Tasks: operations", 0, 2),
     ("Cloud Scheduler: jobs", 1, 0),
     ("Cloud Logging: log lines", Decimal("182.5"), 1),
+    ("Cloud Monitoring: metrics of alerts", 4, 0),
+    ("Cloud Monitoring: points of alerts", 300, 0),
     ("KMS: keys", 6, 0),
     ("KMS: operations", 50, 0),
     ("Secret Manager: secrets", 2, 0),
@@ -173,6 +175,12 @@ def test_a_line_costs_what_is_reckoned_by_hand(name: str, fixed: Decimal | int, 
     found = line(plan_of(a_question(), FIGURES), name)
     assert (found.fixed, found.of_payments) == (Decimal(fixed), Decimal(each) * PAYMENTS)
     assert found.cost == found.charged == found.quantity
+
+
+def test_what_a_job_reads_of_each_wallet_is_read_whatever_is_paid() -> None:
+    many, none = (line(plan_of(a_question(accounts=number), FIGURES), "Firestore: reads") for number in (500, None))
+    assert [many.fixed, none.fixed] == [Decimal(730 * (10 + 3 * 500)), Decimal(730 * 10)]
+    assert many.of_payments == none.of_payments
 
 
 def test_lines_that_follow_the_rate_rather_than_the_month() -> None:
