@@ -82,7 +82,7 @@ def test_the_subscription_feeds_the_table_of_the_description() -> None:
         ("table.yaml", "reads: [events,", "reads: [event,", r"scheduled_queries\[0\].reads"),
         ("table.yaml", "every day 02:30", "every 5 minutes", r"scheduled_queries\[0\].schedule"),
         ("subscription.yaml", "max_delivery_attempts: 5", "max_delivery_attempts: 3", "max_delivery_attempts"),
-        ("subscription.yaml", "write_metadata: true", "write_metadata: yes", "write_metadata"),
+        ("subscription.yaml", "write_metadata: true", "write_metadata: 'yes'", "write_metadata"),
     ],
 )
 def test_a_slip_in_a_description_is_refused_with_its_place(

@@ -48,7 +48,7 @@ OWNER = """resource "google_project_iam_member" "owner" {
         (PLAN, INVOKER, "= each.value", '= "allUsers"', "is open to everybody"),
         (PLAN, "infra/identities.tf", "# One service account", f"{OWNER}# One", "roles/editor is a primitive role"),
         (PLAN, "infra/bigquery.tf", "roles/bigquery.jobUser", "roles/bigquery.user", "not on the reviewed list"),
-        (PLAN, "infra/functions.tf", '"ALLOW_INTERNAL_ONLY"', '"ALLOW_ALL"', "can be reached as ALLOW_ALL"),
+        (PLAN, "infra/functions.tf", '"ALLOW_INTERNAL_ONLY"', '"ALLOW_ALL"', "through the load balancer besides"),
         (CHECKOV, "infra/modules/bucket/main.tf", '= "enforced"', '= "inherited"', "CKV_GCP_114"),
     ],
 )
