@@ -31,7 +31,7 @@ up: $(READY) ## start everything, print the addresses, run until Ctrl-C
 
 test: check ## lint, types, architecture and every test, also on the emulators
 	@$(RUN) -m pytest -n 2 --dist worksteal -m "not e2e"
-	@$(RUN) -m pytest -m e2e
+	@$(RUN) -m pytest -n 2 --dist loadfile -m e2e
 
 check: lint types ## lint, types and import rules
 

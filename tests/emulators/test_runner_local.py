@@ -124,7 +124,8 @@ def test_a_function_sees_what_it_asked_for_and_no_more(cloud: LocalCloud) -> Non
 
 def test_the_warehouse_is_there(cloud: LocalCloud) -> None:
     client = make_client(cloud.project, cloud.hosts.bigquery_url)
-    assert {table.table_id for table in client.list_tables("clearway")} == {"events", "events_deduplicated"}
+    tables = {table.table_id for table in client.list_tables("clearway")}
+    assert tables == {"events", "events_deduplicated", "payments_daily"}
     client.close()  # type: ignore[no-untyped-call]
 
 
