@@ -336,7 +336,6 @@ run "prod_keeps_the_addresses_that_others_know" {
 run "a_console_is_put_behind_sign_in_by_its_function_yaml" {
   command = plan
   variables {
-    bundles_dir    = "tests/edge_bundles"
     functions_dir  = "tests/edge_functions"
     console_people = ["user:ada@example.com"]
     hosts          = { api = "api.example.com", console = "console.example.com" }
@@ -351,7 +350,6 @@ run "a_console_is_put_behind_sign_in_by_its_function_yaml" {
 run "without_names_there_is_no_way_in" {
   command = plan
   variables {
-    bundles_dir   = "tests/edge_bundles"
     functions_dir = "tests/edge_functions"
   }
 
@@ -364,7 +362,6 @@ run "without_names_there_is_no_way_in" {
 run "everybody_is_not_let_in" {
   command = plan
   variables {
-    bundles_dir    = "tests/edge_bundles"
     functions_dir  = "tests/edge_functions"
     console_people = ["allAuthenticatedUsers"]
   }
@@ -374,7 +371,6 @@ run "everybody_is_not_let_in" {
 run "only_people_are_let_in" {
   command = plan
   variables {
-    bundles_dir    = "tests/edge_bundles"
     functions_dir  = "tests/edge_functions"
     console_people = ["serviceAccount:robot@example.com"]
   }
@@ -384,7 +380,6 @@ run "only_people_are_let_in" {
 run "older_tls_is_refused" {
   command = plan
   variables {
-    bundles_dir     = "tests/edge_bundles"
     functions_dir   = "tests/edge_functions"
     min_tls_version = "TLS_1_1"
   }
