@@ -52,34 +52,34 @@ lock: $(READY) ## pin all requirements anew (UPGRADE=1 moves to newer versions)
 bench: $(READY) ## measure: payments a second end to end, and many clients on one wallet
 	@$(RUN) -m scripts.bench
 
-replay: $(READY) ## bring quarantined and dead-lettered messages back (ARGS="--list", "--id ID", "--all")
+replay: $(READY) ## show what waits in quarantine and dead letters, or bring it back (ARGS="--id ID", "--id ID --data FILE", "--all")
 	@$(RUN) -m scripts.replay $(ARGS)
 
 verify: $(READY) ## hold journal, balances and payments against each other (ARGS="--trial-balance", "--project ID")
 	@$(RUN) -m scripts.verify $(ARGS)
 
-reconcile: $(READY) ## compare the bank's statements with the books, and show each rail account (ARGS="--show")
+reconcile: $(READY) ## compare the bank's statements with the books, and show each rail account (ARGS="--show" only shows)
 	@$(RUN) -m scripts.reconcile $(ARGS)
 
 ach: $(READY) ## ACH files and return rates beside their limits; a refused file again (ARGS="--requeue FILE")
 	@$(RUN) -m scripts.ach $(ARGS)
 
-infra: $(READY) ## all that can be proved about the Terraform configuration without a cloud
+infra: $(READY) ## all that can be proved about infra/ without a cloud: form, schemas, plans, policies, tests, checkov
 	@$(RUN) -m scripts.infra
 
 bundles: $(READY) ## each function's code in a zip for Terraform, named by its hash
 	@$(RUN) -m scripts.bundle
 
-capacity: $(READY) ## which limit is met first at RATE payments a second, how many instances, what a month costs
+capacity: $(READY) ## at RATE payments a second: which limit is met first, instances, a month's cost (RATE=50 ARGS="--peak 4 --json")
 	@$(RUN) -m scripts.capacity --rate $(RATE) $(ARGS)
 
 bootstrap: $(READY) ## once for a project: the bucket of the state, the deployer, CI's way in (ENVIRONMENT=dev PROJECT=id)
 	@$(RUN) -m scripts.deploy bootstrap $(DEPLOYMENT)
 
-plan: $(READY) ## what a deployment would change (ENVIRONMENT=dev PROJECT=id)
+plan: $(READY) ## what a deployment would change (ENVIRONMENT=dev PROJECT=id, ARGS=--read-only takes no lock)
 	@$(RUN) -m scripts.deploy plan $(DEPLOYMENT) $(ARGS)
 
-deploy: $(READY) ## show the plan, ask, apply it, say what is left to people (ENVIRONMENT=dev PROJECT=id)
+deploy: $(READY) ## show the plan, ask, apply it, say what is left to people (ENVIRONMENT=dev PROJECT=id, ARGS=--yes asks nobody)
 	@$(RUN) -m scripts.deploy apply $(DEPLOYMENT) $(ARGS)
 
 destroy: $(READY) ## tear down an environment that has no deletion protection (ENVIRONMENT=dev PROJECT=id)

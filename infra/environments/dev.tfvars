@@ -1,4 +1,5 @@
-# A deployment to try things in: it can be torn down with all that it holds.
+# A deployment to try things in: it can be torn down with all that it holds. Hosts and owners are examples; README.md
+# says what else a first deployment sets (runbook_url, billing_account, budget), and variables*.tf what can be set.
 deletion_protection = false
 environment         = "dev"
 # Yours.

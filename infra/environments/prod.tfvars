@@ -1,4 +1,5 @@
-# Where the money moves.
+# Where the money moves. Its first deployment locks retention for five to ten years, so read README.md before it, and set what it
+# says a first deployment sets. Everything that can be set is in variables*.tf.
 environment = "prod"
 # What is kept for auditors and authorities can never be shortened again, not even by an owner of the project.
 audit_retention  = { locked = true }
