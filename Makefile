@@ -89,4 +89,6 @@ doctor: $(READY) ## say which of Google's emulators are missing, and how to inst
 	@$(RUN) -m emulators doctor
 
 clean: ## remove environments and run folders
-	@rm -rf $(VENV) .venv-bigquery .venv-checkov .clearway .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .venv-bigquery .venv-checkov .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@# The state of a bootstrap that was interrupted is nowhere else.
+	@if [ -d .clearway ]; then find .clearway -mindepth 1 -maxdepth 1 ! -name deploy -exec rm -rf {} +; fi

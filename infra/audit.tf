@@ -2,8 +2,8 @@
 #
 # Reading and writing of data is recorded for people, and not for the pipeline: a payment takes some 6 commits and 8 reads
 # of Firestore, each of which would be a record of about 4 KB besides those of Pub/Sub and Cloud Tasks, some 64 KB in all.
-# At 0.50 $ for a GiB that is 30 $ for a million payments, where all else together costs about 41 $ and Firestore itself
-# 25 $. What the pipeline did to a payment is in its history, and in the ledger.
+# At 0.50 $ for a GiB that is 30 $ for a million payments, as much again as what Firestore takes for their reads and writes
+# (`make capacity`). What the pipeline did to a payment is in its history, and in the ledger.
 locals {
   functions_exempt = [for account in values(google_service_account.function) : account.member]
   agents_exempt = concat(

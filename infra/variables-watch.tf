@@ -50,7 +50,7 @@ variable "limits" {
   description = "Limits of alerts: cases that may wait, cost of a day (in the currency of prices.yaml), 95th percentile of what clients wait for, age of lists, and age of the oldest message of a subscription."
   type = object({
     cases_open_max       = optional(number, 50)
-    cost_a_day_max       = optional(number, 20)
+    cost_a_day_max       = optional(number, 15)
     latency_ms_max       = optional(number, 2000)
     lists_age_h_max      = optional(number, 36)
     oldest_message_s_max = optional(number, 600)

@@ -3,7 +3,7 @@
 terraform {
   required_version = ">= 1.11.0, < 2.0.0"
 
-  # In the bucket that is made here. scripts/deploy.py begins with a local state and moves it there in the same run.
+  # In the bucket that is made here. scripts/deploy begins with a local state and moves it there in the same run.
   backend "gcs" {
     prefix = "bootstrap"
   }

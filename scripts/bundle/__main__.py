@@ -1,5 +1,5 @@
-"""`make bundle`: what Terraform deploys. Each function's code, and of the project's code what it imports, in one zip
-whose name holds its hash; `bundles.json` beside them names the zips, and the Python that their byte code is for.
+"""`make bundles`: what Terraform deploys. Each function's code, and of the project's code what it imports, in one zip
+whose name holds its hash; `bundles.json` beside them names the zips.
 
 Exit code 1 when a bundle cannot be built; then nothing is written.
 """
@@ -18,7 +18,7 @@ from scripts.closure import ROOT
 
 def main() -> int:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="make bundle", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make bundles", description=__doc__)
     parser.add_argument("--output", type=Path, default=ROOT / ".clearway" / "bundles", help="folder of the zips")
     parser.add_argument("--functions", type=Path, default=ROOT / "functions", help="folder with one for each function")
     arguments = parser.parse_args()

@@ -1,5 +1,5 @@
 variable "deletion_protection" {
-  description = "Whether the queue refuses to be destroyed, which loses its tasks and its name for a week."
+  description = "Whether the queue refuses to be destroyed, which loses its tasks, and its name for some days."
   type        = bool
 }
 
