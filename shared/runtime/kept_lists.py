@@ -63,12 +63,17 @@ class KeptLists(Generic[T]):
         kept = self._kept
         if kept is None:
             return self._first()
-        if self._clock.now() < kept.checked_at + CHECKED_EVERY or not self._checking.acquire(blocking=False):
+        if not self._is_due(kept) or not self._checking.acquire(blocking=False):
             return kept.value
         try:
-            return self._checked(kept)
+            # Another thread may have checked since this one looked: what that one made is not to be undone.
+            kept = self._kept or kept
+            return self._checked(kept) if self._is_due(kept) else kept.value
         finally:
             self._checking.release()
+
+    def _is_due(self, kept: _Kept[T]) -> bool:
+        return self._clock.now() >= kept.checked_at + CHECKED_EVERY
 
     def _first(self) -> T:
         with self._lock:
