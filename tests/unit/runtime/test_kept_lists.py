@@ -15,6 +15,7 @@ from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.objects import InMemoryObjects
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.ports.objects import ObjectInfo
+from shared.runtime import kept_lists
 from shared.runtime.kept_lists import CHECKED_EVERY, Files, KeptLists
 from tests.support.builders import NOON
 from tests.support.waiting import until
@@ -225,6 +226,26 @@ def test_while_one_thread_checks_the_others_go_on_with_what_there_is(bench: Benc
     bench.objects.meanwhile = lambda _: seen.append(ThreadPoolExecutor(1).submit(bench.lists.current).result(30))
     assert bench.lists.current() == "2+-"
     assert seen == ["1+-", "1+-"]
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["at first", "later"])
+def test_a_file_too_large_for_a_function_is_refused_before_it_is_read(
+    bench: Bench, first: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(kept_lists, "FILE_BYTES_MAX", 3)
+    bench.objects.upload(A, b"old")
+    if not first:
+        assert bench.lists.current() == "old+-"
+    bench.objects.upload(B, b"four")
+    bench.objects.calls.clear()
+    if first:
+        with pytest.raises(ClearwayError):
+            bench.lists.current()
+    else:
+        assert bench.later() == "old+-"
+    (line,) = errors(capsys)
+    assert line["detail"] == "lists/b has 4 bytes, above 3"
+    assert "get" not in bench.objects.calls
 
 
 class Asked(ManualClock):
