@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def run_for(world: World, span: timedelta) -> None:
 
 
 # Where a file was cut off: within its last row, behind a row, at its beginning.
-CUT = {
+CUT: Mapping[str, tuple[str, Callable[[bytes], bytes]]] = {
     "a row": (SDN, lambda content: content[:-40]),
     "behind a row": (SDN, lambda content: content[: content.rindex(b"\r\n", 0, -10) + 2]),
     "other names": (ALT, lambda content: content[: content.rindex(b"\r\n", 0, -10) + 2]),
