@@ -26,5 +26,7 @@ def remaining(target: Target, outputs: Mapping[str, object], secrets: Sequence[s
         name = secret.lower().replace("_", "-")
         lines.append(f"Value of a secret: gcloud secrets versions add {name} --project {target.project} --data-file=-")
     folder = f"gs://{target.project}-lists/watchlist/"
-    lines.append(f"OFAC's lists (sanctionslist.ofac.treas.gov): gcloud storage cp sdn.csv alt.csv {folder}")
+    # One after the other, in this order: shared/runtime/list_names.py says why.
+    copies = " && ".join(f"gcloud storage cp {file} {folder}" for file in ("alt.csv", "sdn.csv"))
+    lines.append(f"OFAC's lists (sanctionslist.ofac.treas.gov): {copies}")
     return lines

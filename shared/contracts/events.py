@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ConfigDict
 
 from shared.contracts.base import CustomerId, PaymentId, Tenant, WireModel
 from shared.payments.domain.events import PaymentEvent
@@ -18,7 +18,11 @@ class PaymentEventV1(WireModel):
     """Message on `payment-events`, type `payment.<state>`. No personal data: parties are ids and kinds.
 
     The topic's schema is infra/pubsub/payment-events.avsc: a new field stands there, with a default, before it is here.
+    Fields that this release does not know are passed over: only functions of ours publish here, and while a newer
+    release is rolled out its events reach instances of this one.
     """
+
+    model_config = ConfigDict(extra="ignore")
 
     event_id: str
     type: str

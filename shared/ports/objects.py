@@ -12,11 +12,13 @@ from typing import Protocol
 class ObjectInfo:
     """Which state of a file is there: `generation` grows with every upload under the name, also of equal bytes.
 
-    `stored_at` is when this content was uploaded; what is changed of a file's metadata afterwards does not move it.
+    `stored_at` is when this content, of `size_bytes`, was uploaded; what is changed of a file's metadata afterwards
+    does not move it.
     """
 
     generation: int
     stored_at: datetime
+    size_bytes: int
 
 
 class ObjectStore(Protocol):

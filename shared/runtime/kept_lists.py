@@ -15,12 +15,15 @@ from typing import Generic, TypeVar
 
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.ports.clock import Clock
-from shared.ports.objects import ObjectStore
+from shared.ports.objects import ObjectInfo, ObjectStore
 from shared.runtime.logs import log
 
 T = TypeVar("T")
 
 CHECKED_EVERY = timedelta(minutes=5)
+# Of each file. A watchlist takes some 8 times its size, and the older one stays until the new one is made: 25 MB in two
+# files were measured to take 440 MB so, and 5 MB, which OFAC's have, 90 MB. Compliance has 1 GiB.
+FILE_BYTES_MAX = 20_000_000
 
 # The content of each file, by its name; None for one that is not there.
 Files = Mapping[str, bytes | None]
@@ -36,8 +39,8 @@ class _Kept(Generic[T]):
 class KeptLists(Generic[T]):
     """One value over some files, for all threads of a process.
 
-    `make` is given the content of `names` and raises ClearwayError for what it cannot accept. `what` is how log lines
-    name it.
+    `make` is given the content of `names`, which are read in their order, and raises ClearwayError for what it cannot
+    accept. `what` is how log lines name it. A file above FILE_BYTES_MAX is not read, and counts as one that cannot be.
     """
 
     def __init__(
@@ -63,12 +66,17 @@ class KeptLists(Generic[T]):
         kept = self._kept
         if kept is None:
             return self._first()
-        if self._clock.now() < kept.checked_at + CHECKED_EVERY or not self._checking.acquire(blocking=False):
+        if not self._is_due(kept) or not self._checking.acquire(blocking=False):
             return kept.value
         try:
-            return self._checked(kept)
+            # Another thread may have checked since this one looked: what that one made is not to be undone.
+            kept = self._kept or kept
+            return self._checked(kept) if self._is_due(kept) else kept.value
         finally:
             self._checking.release()
+
+    def _is_due(self, kept: _Kept[T]) -> bool:
+        return self._clock.now() >= kept.checked_at + CHECKED_EVERY
 
     def _first(self) -> T:
         with self._lock:
@@ -99,7 +107,7 @@ class KeptLists(Generic[T]):
         """What is there now: the same where nothing has changed, and where the new cannot be had."""
         now = self._clock.now()
         try:
-            if self._generations() == kept.generations:
+            if _generations(self._infos()) == kept.generations:
                 self._kept = _Kept(kept.value, kept.generations, now)
             else:
                 self._kept = self._load()
@@ -111,16 +119,23 @@ class KeptLists(Generic[T]):
     def _load(self) -> _Kept[T]:
         now = self._clock.now()
         # First the generations: should a file change in between, the next check finds it changed, and loads again.
-        generations = self._generations()
+        infos = self._infos()
+        for name, info in infos.items():
+            if info.size_bytes > FILE_BYTES_MAX:
+                raise ClearwayError(KernelError.MISUSE, f"{name} has {info.size_bytes} bytes, above {FILE_BYTES_MAX}")
         files = {name: self._objects.get(name) for name in self._names}
-        return _Kept(self._make(files), generations, now)
+        return _Kept(self._make(files), _generations(infos), now)
 
-    def _generations(self) -> dict[str, int]:
+    def _infos(self) -> dict[str, ObjectInfo]:
         found = ((name, self._objects.describe(name)) for name in self._names)
-        return {name: info.generation for name, info in found if info is not None}
+        return {name: info for name, info in found if info is not None}
 
     def _unavailable(self, error: Exception) -> ClearwayError:
         return ClearwayError(KernelError.UNAVAILABLE, f"{self._what} could not be loaded ({_cause(error)['code']})")
+
+
+def _generations(infos: Mapping[str, ObjectInfo]) -> dict[str, int]:
+    return {name: info.generation for name, info in infos.items()}
 
 
 def _cause(error: BaseException) -> dict[str, str]:

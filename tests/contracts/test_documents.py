@@ -477,6 +477,15 @@ def test_a_snapshot_shows_one_moment_whatever_is_written_meanwhile(store: Store)
     assert [one.fields["count"] for one in later.find("things")] == [1, 0, 0, 1, 1]
 
 
+def test_a_snapshot_is_of_the_moment_of_its_first_answer_not_of_its_making(store: Store) -> None:
+    snapshot, other = store.snapshot(), store.snapshot()
+    created(store, Key("things", "before"), count=0)
+    assert [one.key.id for one in snapshot.find("things")] == ["before"]
+    created(store, Key("things", "after"), count=0)
+    assert [one.key.id for one in snapshot.find("things")] == ["before"]
+    assert other.get(Key("things", "after")) is not None
+
+
 def test_a_snapshot_sees_a_commit_whole_or_not_at_all(store: Store) -> None:
     """Money goes round among accounts, by several threads, while snapshots are read a page of one at a time."""
     names = [f"a{number}" for number in range(6)]

@@ -117,7 +117,7 @@ def test_a_file_is_described_by_a_generation_that_grows_with_each_upload(store: 
     seen = [store.describe(NAME)]
     assert store.put_new(NAME, b"refused") is False
     assert store.describe(NAME) == seen[0]
-    for data in (b"second", b"second"):
+    for data in (b"the second", b"the second"):
         outside(NAME, data)
         seen.append(store.describe(NAME))
     outside(NAME, None)
@@ -127,6 +127,7 @@ def test_a_file_is_described_by_a_generation_that_grows_with_each_upload(store: 
     found = [info for info in seen if info is not None]
     assert len(found) == len({info.generation for info in found}) == 4
     assert found == sorted(found, key=lambda info: info.generation)
+    assert [info.size_bytes for info in found] == [5, 10, 10, 5]
     assert [info.stored_at for info in found] == sorted(info.stored_at for info in found)
     assert began <= found[0].stored_at <= datetime.now(UTC)
     # As the service: microseconds since 1970.

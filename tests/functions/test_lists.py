@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from emulators.lists import put_lists
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.objects import InMemoryObjects
 from shared.compliance.lists import watchlist_of
@@ -18,12 +21,14 @@ from shared.rails.domain.errors import RailsError
 from shared.runtime.kept_lists import CHECKED_EVERY
 from shared.runtime.list_names import ALT, PARTICIPANTS, SDN
 from shared.runtime.participants import listed_participants, participants_of
+from shared.runtime.steps.compliance import listed_gate
 from tests.support.builders import ADA, NOON
 from tests.support.world import LISTED, World
-from tests.unit.compliance.lists import sdn_row
+from tests.unit.compliance.lists import alt_row, sdn_row
 
+END = b"\x1a"
 # The sample's own list has the payee of LISTED; this one has nobody of this world.
-OTHERS = sdn_row("1", "SOMEBODY, Else Entirely", "individual").encode()
+OTHERS = sdn_row("1", "SOMEBODY, Else Entirely", "individual").encode() + END
 
 
 def lines(capsys: pytest.CaptureFixture[str], severity: str) -> list[dict[str, Any]]:
@@ -43,22 +48,32 @@ def run_for(world: World, span: timedelta) -> None:
         world.twins.clock.advance(1)
 
 
-@pytest.mark.parametrize("spoil", [SDN, ALT, "cut short"])
+# Where a file was cut off: within its last row, behind a row, at its beginning.
+CUT: Mapping[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "a row": (SDN, lambda content: content[:-40]),
+    "behind a row": (SDN, lambda content: content[: content.rindex(b"\r\n", 0, -10) + 2]),
+    "other names": (ALT, lambda content: content[: content.rindex(b"\r\n", 0, -10) + 2]),
+    "all other names": (ALT, lambda content: b""),
+}
+
+
+@pytest.mark.parametrize("spoil", [SDN, ALT, *CUT])
 def test_without_its_whole_list_no_payment_passes_and_with_it_all_go_on(
     spoil: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world = World()
     lists = world.twins.lists
     kept = {name: lists.get(name) or b"" for name in (SDN, ALT)}
-    if spoil == "cut short":
-        lists.upload(SDN, kept[SDN][:-40])
+    if spoil in CUT:
+        name, cut = CUT[spoil]
+        lists.upload(name, cut(kept[name]))
     else:
         lists.delete(spoil)
     world.pay()
     run_for(world, timedelta(seconds=10))
     assert world.payment().state is State.SCORED
     told = [line for line in lines(capsys, "ERROR") if line["message"] == "compliance: watchlist: not loaded"]
-    assert {line["code"] for line in told} == {"watchlist_malformed" if spoil == "cut short" else "watchlist_missing"}
+    assert {line["code"] for line in told} == {"watchlist_malformed" if spoil in CUT else "watchlist_missing"}
     assert all(line["detail"] for line in told)
     for name, content in kept.items():
         lists.upload(name, content)
@@ -72,8 +87,8 @@ def test_a_new_list_reaches_a_running_function_and_each_decision_names_the_one_t
     listed = {"destination": (ADA, LISTED)}
     before = watchlist_of(lists.get(SDN), lists.get(ALT))
     lists.upload(SDN, OTHERS)
-    lists.upload(ALT, b"")
-    other = watchlist_of(OTHERS, b"")
+    lists.upload(ALT, END)
+    other = watchlist_of(OTHERS, END)
     world.pay("first", **listed)
     assert world.cloud.settle_down()
     assert world.payment("first").state is State.COMPLETED
@@ -87,6 +102,65 @@ def test_a_new_list_reaches_a_running_function_and_each_decision_names_the_one_t
     assert world.payment("second").state is State.HELD
     assert evidence(world.payment("second"))["version"] == before.version
     assert before.version != other.version
+
+
+class Replaced(InMemoryObjects):
+    """A store in which both files are replaced, the other names first, as soon as a named one has been read."""
+
+    after: str | None = None
+    new: Mapping[str, bytes] = {}
+
+    def get(self, name: str) -> bytes | None:
+        found = super().get(name)
+        if name == self.after:
+            self.after = None
+            for each in (ALT, SDN):
+                self.upload(each, self.new[each])
+        return found
+
+
+@pytest.mark.parametrize("after", [SDN, ALT])
+def test_a_list_that_is_replaced_while_it_is_read_has_no_entry_without_its_other_names(
+    after: str,
+) -> None:
+    clock = ManualClock(NOON)
+    lists = Replaced(clock)
+    old = sdn_row("1", "SOMEBODY, Else Entirely", "individual")
+    lists.upload(ALT, END)
+    lists.upload(SDN, old.encode() + END)
+    lists.new = {
+        SDN: (old + sdn_row("2", "GULL, Salt", "individual")).encode() + END,
+        ALT: alt_row("2", "ALBATROSS, Grey").encode() + END,
+    }
+    lists.after = after
+    gate = listed_gate(lists, clock)
+    first = gate.gates.current()
+    assert [entry.id for entry in first.screener.watchlist.entries] == ["1"], "the older list, whole"
+    clock.advance(CHECKED_EVERY.total_seconds())
+    later = gate.gates.current()
+    assert [len(entry.aliases) for entry in later.screener.watchlist.entries] == [0, 1]
+
+
+def test_other_names_of_nobody_on_the_list_are_told_as_files_of_two_days(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = ManualClock(NOON)
+    lists = InMemoryObjects(clock)
+    lists.upload(ALT, alt_row("2", "ALBATROSS, Grey").encode() + END)
+    lists.upload(SDN, OTHERS)
+    listed_gate(lists, clock).gates.current()
+    (line,) = lines(capsys, "WARNING")
+    assert (line["message"], line["orphans"]) == ("compliance: watchlist loaded", 1)
+
+
+def test_a_list_is_put_there_with_its_other_names_first(tmp_path: Path) -> None:
+    """Whoever reads between the two has yesterday's list, and none with entries whose other names are still to come."""
+    (tmp_path / "sdn.csv").write_bytes(OTHERS)
+    lists = InMemoryObjects(ManualClock(NOON))
+    put_lists(lists, tmp_path)
+    names, entries = lists.describe(ALT), lists.describe(SDN)
+    assert names is not None
+    assert entries is not None
+    assert names.generation < entries.generation
+    assert watchlist_of(lists.get(SDN), lists.get(ALT)).entries[0].aliases == ()
 
 
 def test_a_list_that_is_replaced_by_a_broken_one_stays_in_use(capsys: pytest.CaptureFixture[str]) -> None:

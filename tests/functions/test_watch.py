@@ -123,6 +123,34 @@ def test_what_watching_reads_is_bounded_and_a_gauge_says_at_least(monkeypatch: p
     assert (counts.writes, counts.messages, counts.tasks) == (0, 0, 0)
 
 
+def test_quarantined_messages_are_counted_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may have 900 kB, and the timer has 512 MiB and a request of Firestore 10 s: all at once is too much."""
+    world = World()
+    documents = world.twins.documents
+
+    def fill(tx: Transaction) -> None:
+        for number in range(25):
+            tx.create(Key("quarantine", f"q{number:02}"), {"status": "open"})
+        tx.create(Key("quarantine", "r"), {"status": "replayed"})
+
+    documents.run(fill)
+    pages: list[int] = []
+    find = documents.find
+
+    def noted(collection: str, **how: Any) -> Sequence[Document]:
+        found = find(collection, **how)
+        if collection == "quarantine":
+            pages.append(len(found))
+        return found
+
+    monkeypatch.setattr(documents, "find", noted)
+    assert watch(backbone(world), world.twins.lists)["quarantine_open"] == 25
+    assert pages == [10, 10, 5]
+    monkeypatch.setattr(timer_watch, "QUARANTINE_MAX", 20)
+    assert watch(backbone(world), world.twins.lists)["quarantine_open"] == 20
+    assert pages[3:] == [10, 10]
+
+
 def test_balanced_books_are_told_with_their_size(capsys: pytest.CaptureFixture[str]) -> None:
     world = World()
     world.pay()

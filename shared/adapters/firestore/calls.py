@@ -25,7 +25,7 @@ _SERVICE = "/google.firestore.v1.Firestore/"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Raw documents, and the raw moment at which they stood so; None where the service has not said it."""
+    """Raw documents, and a raw moment at which all of them stood so; None where the service has not said it."""
 
     documents: list[Any]
     moment: Any
@@ -98,5 +98,8 @@ class Calls:
 
 
 def _moment(answers: Sequence[Any]) -> Any:
-    """Answers of one call are of one moment."""
-    return next((one.read_time for one in answers if one.HasField("read_time")), None)
+    """The last moment that is named: within a stream it may move on, and what came before is still so by then.
+
+    https://cloud.google.com/firestore/docs/reference/rpc/google.firestore.v1#runqueryresponse
+    """
+    return next((one.read_time for one in reversed(answers) if one.HasField("read_time")), None)

@@ -9,12 +9,15 @@ from shared.adapters.firestore.calls import Calls, Read
 from shared.adapters.firestore.codec import plain_fields, version_of
 from shared.adapters.firestore.queries import raw_query
 from shared.adapters.selection import Selection
+from shared.kernel.errors import ClearwayError, KernelError
 from shared.kernel.usage import usage
 from shared.ports.documents import Document, Key
 
 
 class FirestoreReader:
     """DocumentReader. With `pinned`, all of its answers are of the moment of the first, and it is for one thread.
+
+    Pinned, it raises UNAVAILABLE should the service not say of which moment its first answer is.
 
     The moment is the service's own, so no clock of ours has to agree with it. Firestore answers for any moment of the
     past hour, also without point-in-time recovery: https://cloud.google.com/firestore/docs/pitr
@@ -66,6 +69,8 @@ class FirestoreReader:
 
     def _of_the_moment(self, read: Read) -> list[Any]:
         if self._pinned and self._moment is None:
+            if read.moment is None:
+                raise ClearwayError(KernelError.UNAVAILABLE, "Firestore does not say of which moment its answer is")
             self._moment = read.moment
         return read.documents
 

@@ -66,11 +66,15 @@ class InMemoryDocuments:
         return [_copied(document) for document in found[:limit]]
 
     def snapshot(self) -> DocumentReader:
-        """See `Snapshots.snapshot`. A document is replaced and never changed, so only the dictionaries are copied."""
-        frozen = InMemoryDocuments(self._clock)
+        """See `Snapshots.snapshot`."""
+        return _Snapshot(self)
+
+    def frozen(self) -> InMemoryDocuments:
+        """A copy as of now. A document is replaced and never changed, so only the dictionaries are copied."""
+        copy = InMemoryDocuments(self._clock)
         with self._lock:
-            frozen._collections.update({name: dict(there) for name, there in self._collections.items()})
-        return frozen
+            copy._collections.update({name: dict(there) for name, there in self._collections.items()})
+        return copy
 
     def _fetch(self, keys: Sequence[Key]) -> Sequence[Document | None]:
         usage().reads += len(keys)
@@ -112,6 +116,47 @@ class InMemoryDocuments:
         document = Document(key, fields, self._version)
         self._collections[key.collection][key] = document
         return document
+
+
+class _Snapshot:
+    """DocumentReader as of its first answer, as Firestore names the moment only with one."""
+
+    def __init__(self, documents: InMemoryDocuments) -> None:
+        self._documents = documents
+        self._frozen: InMemoryDocuments | None = None
+
+    def get(self, key: Key) -> Document | None:
+        """See `DocumentReader.get`."""
+        return self._of_the_moment().get(key)
+
+    def find(
+        self,
+        collection: str,
+        *,
+        equal: Mapping[str, Any] | None = None,
+        contains: tuple[str, Any] | None = None,
+        at_least: tuple[str, Any] | None = None,
+        at_most: tuple[str, Any] | None = None,
+        descending: bool = False,
+        limit: int = 1_000,
+        after: Document | None = None,
+    ) -> Sequence[Document]:
+        """See `DocumentReader.find`."""
+        return self._of_the_moment().find(
+            collection,
+            equal=equal,
+            contains=contains,
+            at_least=at_least,
+            at_most=at_most,
+            descending=descending,
+            limit=limit,
+            after=after,
+        )
+
+    def _of_the_moment(self) -> InMemoryDocuments:
+        if self._frozen is None:
+            self._frozen = self._documents.frozen()
+        return self._frozen
 
 
 def _copied(document: Document) -> Document:

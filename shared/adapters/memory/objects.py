@@ -66,4 +66,4 @@ class InMemoryObjects:
         now = self._clock.now()
         # As the service: microseconds since 1970, but never one that has been.
         self._generation = max(self._generation + 1, int(now.timestamp() * 1_000_000))
-        self._files[name] = bytes(data), ObjectInfo(self._generation, now)
+        self._files[name] = bytes(data), ObjectInfo(self._generation, now, len(data))

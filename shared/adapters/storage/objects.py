@@ -93,7 +93,7 @@ class CloudStorageObjects:
     def _described(self, name: str) -> ObjectInfo:
         blob = self._bucket.blob(name)
         blob.reload(projection="noAcl", retry=None, timeout=_TRY_TIMEOUT_S)
-        return ObjectInfo(int(blob.generation), blob.time_created)
+        return ObjectInfo(int(blob.generation), blob.time_created, int(blob.size))
 
     def _download(self, name: str) -> bytes:
         return bytes(self._bucket.blob(name).download_as_bytes(retry=None, timeout=_TRY_TIMEOUT_S))

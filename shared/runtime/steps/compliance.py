@@ -45,5 +45,7 @@ def gate_over(files: Files) -> ComplianceGate:
     watchlist = watchlist_of(files[SDN], files[ALT])
     gate = ComplianceGate.over(watchlist)
     counts = {"entries": len(watchlist.entries), "orphans": watchlist.orphans}
-    log("INFO", "compliance: watchlist loaded", version=watchlist.version, **counts)
+    # Other names of nobody on the list: the files are of two days, or somebody is just uploading the newer ones.
+    severity = "WARNING" if watchlist.orphans else "INFO"
+    log(severity, "compliance: watchlist loaded", version=watchlist.version, **counts)
     return gate

@@ -22,8 +22,9 @@ from shared.runtime.quarantine import QUARANTINE
 
 # A sweep comes every minute; what one has not driven on by then is in nobody's hands.
 OVERDUE_AFTER = timedelta(minutes=15)
-# The most that a gauge reads, and so says. A quarantined message may have 900 kB.
+# The most that a gauge reads, and so says. A quarantined message may have 900 kB, so few are read at one time.
 QUARANTINE_MAX = 100
+QUARANTINE_PAGE = 10
 CASES_MAX = 500
 OVERDUE_PER_SHARD_MAX = 50
 
@@ -59,7 +60,15 @@ def watch(backbone: Backbone, lists: ObjectStore) -> Gauges:
 
 
 def _quarantined(documents: Documents) -> int:
-    return len(documents.find(QUARANTINE, equal={"status": "open"}, limit=QUARANTINE_MAX))
+    count, last = 0, None
+    while count < QUARANTINE_MAX:
+        limit = min(QUARANTINE_PAGE, QUARANTINE_MAX - count)
+        page = documents.find(QUARANTINE, equal={"status": "open"}, limit=limit, after=last)
+        count += len(page)
+        if len(page) < limit:
+            break
+        last = page[-1]
+    return count
 
 
 def _overdue(documents: Documents, now: datetime) -> Gauges:

@@ -145,6 +145,42 @@ def test_answers_of_a_query_without_a_document_are_passed_over(service: Service,
     assert counts.reads == 1
 
 
+def read_at(answer: Any, seconds: int) -> Any:
+    answer.read_time.seconds = seconds
+    return answer
+
+
+def queried(name: str) -> Any:
+    return messages.RunQueryResponse(document=found(name).found)
+
+
+def test_a_snapshot_is_of_the_last_moment_that_its_first_answer_names(
+    service: Service, client: FirestoreClient
+) -> None:
+    """Within a stream the moment may move on. What came before has not changed until then, what comes after might
+    have: https://cloud.google.com/firestore/docs/reference/rpc/google.firestore.v1#runqueryresponse."""
+    first, second = queried(f"{DATABASE}/documents/a/1"), queried(f"{DATABASE}/documents/a/2")
+    progress = messages.RunQueryResponse(skipped_results=0)
+    service.turns = [
+        answers(read_at(first, 5), read_at(second, 7), progress),
+        answers(read_at(messages.RunQueryResponse(), 7)),
+        answers(read_at(found(f"{DATABASE}/documents/a/1"), 7)),
+    ]
+    snapshot = FirestoreDocuments(client, SystemClock()).snapshot()
+    page = snapshot.find("a")
+    snapshot.find("a", after=page[-1])
+    snapshot.get(Key("a", "1"))
+    assert not service.requests[0].HasField("read_time")
+    assert [request.read_time.seconds for request in service.requests[1:]] == [7, 7]
+
+
+def test_a_snapshot_whose_moment_is_not_said_shows_nothing(service: Service, client: FirestoreClient) -> None:
+    service.turns = [answers(queried(f"{DATABASE}/documents/a/1"))]
+    with pytest.raises(ClearwayError, match="of which moment") as caught:
+        FirestoreDocuments(client, SystemClock()).snapshot().find("a")
+    assert caught.value.code is KernelError.UNAVAILABLE
+
+
 def test_an_unavailable_service_is_asked_again(service: Service, calls: Calls) -> None:
     broken = fails(grpc.StatusCode.UNAVAILABLE)
     service.turns = [broken, broken, answers(messages.CommitResponse(write_results=[{}]))]

@@ -17,7 +17,7 @@ from shared.contracts.payments import PaymentRequestV1, PaymentSubmission, reque
 from shared.contracts.problems import STATUS, problem_of
 from shared.contracts.schedules import parse_schedule
 from shared.kernel.errors import ClearwayError, Disposition
-from shared.payments.domain.events import owed_by_step
+from shared.payments.domain.events import PaymentEvent, owed_by_step
 from shared.payments.domain.states import State
 from tests.support.builders import ADA, BANK, DRIVE, NOON, WALLET, a_payment, a_request
 
@@ -175,6 +175,17 @@ def test_an_event_goes_out_and_comes_in_as_it_was_and_names_nobody() -> None:
     assert decode(message.data, message.attributes) == event
     assert event.event_id == f"{payment.id}.2"
     assert b"Ada" not in message.data
+
+
+def test_an_event_of_a_newer_release_is_read_without_what_it_says_besides() -> None:
+    """While a release is rolled out, old instances get its events. A request is a partner's, who may have misspelt."""
+    payment = a_payment()
+    event = event_from_domain(PaymentEvent("evt_1", "payment.received", payment, payment.history[-1]))
+    newer = event.model_dump_json().encode()[:-1] + b',"colour":"red"}'
+    assert decode(newer, event_message(event).attributes) == event
+    request = request_message(request_from_domain(a_request()))
+    with pytest.raises(MalformedError):
+        decode(request.data[:-1] + b',"colour":"red"}', request.attributes)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.objects import InMemoryObjects
 from shared.kernel.errors import ClearwayError, KernelError
 from shared.ports.objects import ObjectInfo
+from shared.runtime import kept_lists
 from shared.runtime.kept_lists import CHECKED_EVERY, Files, KeptLists
 from tests.support.builders import NOON
 from tests.support.waiting import until
@@ -225,3 +226,56 @@ def test_while_one_thread_checks_the_others_go_on_with_what_there_is(bench: Benc
     bench.objects.meanwhile = lambda _: seen.append(ThreadPoolExecutor(1).submit(bench.lists.current).result(30))
     assert bench.lists.current() == "2+-"
     assert seen == ["1+-", "1+-"]
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["at first", "later"])
+def test_a_file_too_large_for_a_function_is_refused_before_it_is_read(
+    bench: Bench, first: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(kept_lists, "FILE_BYTES_MAX", 3)
+    bench.objects.upload(A, b"old")
+    if not first:
+        assert bench.lists.current() == "old+-"
+    bench.objects.upload(B, b"four")
+    bench.objects.calls.clear()
+    if first:
+        with pytest.raises(ClearwayError):
+            bench.lists.current()
+    else:
+        assert bench.later() == "old+-"
+    (line,) = errors(capsys)
+    assert line["detail"] == "lists/b has 4 bytes, above 3"
+    assert "get" not in bench.objects.calls
+
+
+class Asked(ManualClock):
+    """A clock that lets a test do something when it is asked."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def now(self) -> datetime:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return super().now()
+
+
+def test_a_thread_that_comes_to_check_after_another_has_does_not_bring_the_older_list_back() -> None:
+    """It was overtaken between its look at what is kept and its turn, and then cannot reach the store."""
+    clock = Asked(NOON)
+    objects = Counted(clock)
+    lists = KeptLists(objects, (A,), lambda files: files[A], clock=clock, what="test: lists")
+    objects.upload(A, b"old")
+    assert lists.current() == b"old"
+    objects.upload(A, b"new")
+    clock.advance(CHECKED_EVERY.total_seconds())
+
+    def overtaken() -> None:
+        assert lists.current() == b"new"
+        objects.away = ClearwayError(KernelError.UNAVAILABLE, "the store cannot be reached")
+
+    clock.meanwhile = overtaken
+    calls = len(objects.calls)
+    assert lists.current() == b"new"
+    assert objects.calls[calls:] == ["describe", "describe", "get"], "the other's check serves both"
+    assert lists.current() == b"new"

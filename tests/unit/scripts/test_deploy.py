@@ -153,7 +153,10 @@ def test_what_is_left_to_people_is_a_line_each_and_holds_no_value(tmp_path: Path
         "Banks' allow lists: calls come from 203.0.113.8, 203.0.113.9",
         "Value of a secret: gcloud secrets versions add clearway-api-keys --project clearway-dev --data-file=-",
         "Value of a secret: gcloud secrets versions add clearway-rail-tokens --project clearway-dev --data-file=-",
-        "OFAC's lists (sanctionslist.ofac.treas.gov): gcloud storage cp sdn.csv alt.csv gs://clearway-dev-lists/watchlist/",
+        (
+            "OFAC's lists (sanctionslist.ofac.treas.gov): gcloud storage cp alt.csv gs://clearway-dev-lists/watchlist/"
+            " && gcloud storage cp sdn.csv gs://clearway-dev-lists/watchlist/"
+        ),
     ]
 
 
