@@ -20,10 +20,22 @@ resource "google_project_service" "api" {
   disable_on_destroy = false
 }
 
+# An API that was enabled this moment still answers SERVICE_DISABLED, "If you enabled this API recently, wait a few minutes
+# for the action to propagate to our systems and retry", and the provider does not retry. Whatever is made is made after
+# this.
+resource "time_sleep" "enabled" {
+  create_duration = "60s"
+  triggers        = { apis = join(" ", sort(local.apis)) }
+
+  depends_on = [google_project_service.api]
+}
+
 resource "google_project_service_identity" "agent" {
   provider = google-beta
   for_each = local.agents
 
   project = var.project
   service = google_project_service.api[each.key].service
+
+  depends_on = [time_sleep.enabled]
 }

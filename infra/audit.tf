@@ -53,7 +53,7 @@ resource "google_project_iam_audit_config" "data" {
     }
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 # Kept where whoever runs the project cannot change it. PCI DSS 10.5.1 asks for 12 months, and the Bank Secrecy Act for
@@ -78,7 +78,7 @@ resource "google_logging_project_sink" "audit" {
   filter                 = join(" OR ", [for id in local.audit_log_ids : "log_id(\"cloudaudit.googleapis.com/${id}\")"])
   unique_writer_identity = true
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 resource "google_storage_bucket_iam_member" "audit_sink" {
@@ -95,7 +95,7 @@ resource "google_logging_project_bucket_config" "default" {
   bucket_id      = "_Default"
   retention_days = var.logs_days
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 # What is not stored. Of 16 KB of lines for a payment, 7.50 $ for a million of them, two thirds are the platform's lines
@@ -134,5 +134,5 @@ resource "google_logging_project_exclusion" "this" {
   description = each.value.description
   filter      = each.value.filter
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }

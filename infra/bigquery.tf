@@ -11,7 +11,7 @@ resource "google_service_account" "warehouse" {
   account_id   = "clearway-warehouse"
   display_name = "Clearway: writes events into the warehouse"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 # Runs the scheduled queries.
@@ -19,7 +19,7 @@ resource "google_service_account" "summaries" {
   account_id   = "clearway-summaries"
   display_name = "Clearway: sums up the warehouse"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 # Jobs belong to a project, so the role that lets somebody run one exists on projects alone. It opens no data.
@@ -73,7 +73,7 @@ module "warehouse" {
 
   depends_on = [
     google_project_iam_member.summaries,
-    google_project_service.api,
+    time_sleep.enabled,
     google_service_account_iam_member.summaries,
   ]
 }

@@ -38,5 +38,5 @@ resource "google_billing_budget" "month" {
     disable_default_iam_recipients   = false
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }

@@ -22,7 +22,7 @@ module "edge" {
   waf_preview     = var.waf_preview
 
   # No payment comes in before what takes it on is there.
-  depends_on = [google_project_service.api, module.function, module.queue, module.subscription]
+  depends_on = [module.firestore, module.function, module.queue, module.subscription, time_sleep.enabled]
 }
 
 locals {

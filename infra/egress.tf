@@ -13,5 +13,5 @@ module "egress" {
   region  = var.region
   subnets = var.subnets
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }

@@ -33,10 +33,20 @@ resource "google_service_account_iam_member" "caller" {
 }
 
 # An agent that was asked for, rather than made by the first use of its service, does not get its role by itself:
-# https://cloud.google.com/iam/docs/create-service-agents. These two build and run functions in the project's name.
+# https://cloud.google.com/iam/docs/create-service-agents. The first two build and run functions in the project's name.
+# The others have all that their roles hold and that is needed here by grants on accounts, but for one permission: what
+# jobs, tasks and scheduled queries came to is written into the log as them, and the alerts on failed jobs read it there
+# (roles/cloudscheduler.serviceAgent, roles/cloudtasks.serviceAgent, roles/bigquerydatatransfer.serviceAgent:
+# logging.logEntries.create).
 resource "google_project_iam_member" "agent" {
   #checkov:skip=CKV_GCP_49:Google's own agents, in the roles that Google made for them and without which nothing can be deployed.
-  for_each = { cloudfunctions = "roles/cloudfunctions.serviceAgent", run = "roles/run.serviceAgent" }
+  for_each = {
+    bigquerydatatransfer = "roles/logging.logWriter"
+    cloudfunctions       = "roles/cloudfunctions.serviceAgent"
+    cloudscheduler       = "roles/logging.logWriter"
+    cloudtasks           = "roles/logging.logWriter"
+    run                  = "roles/run.serviceAgent"
+  }
 
   project = var.project
   role    = each.value

@@ -21,5 +21,5 @@ module "keys" {
     storage = ["serviceAccount:service-${local.project_number}@gs-project-accounts.iam.gserviceaccount.com"]
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }

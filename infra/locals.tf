@@ -4,9 +4,16 @@ locals {
   functions_dir = coalesce(var.functions_dir, "${local.repository}/functions")
   bundles_dir   = coalesce(var.bundles_dir, "${local.repository}/.clearway/bundles")
 
-  functions = {
+  described = {
     for file in fileset(local.functions_dir, "*/function.yaml") :
     dirname(file) => yamldecode(file("${local.functions_dir}/${file}"))
+  }
+  # Cloud Run asks at deployment whether the quota of the region has room for all instances that a function may have:
+  # https://cloud.google.com/run/docs/configuring/max-instances-limits
+  functions = {
+    for name, one in local.described : name => merge(one, {
+      size = merge(one.size, { instances_max = min(one.size.instances_max, coalesce(var.instances_max, one.size.instances_max)) })
+    })
   }
   by_kind = {
     for kind in ["http", "pubsub", "tasks", "scheduler"] :

@@ -8,7 +8,7 @@ resource "google_monitoring_custom_service" "this" {
   display_name = "Clearway ${var.environment}"
   user_labels  = local.labels
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 module "slo" {
@@ -36,7 +36,13 @@ module "slo" {
   ) }
   documentation = { content = local.runbook[each.key], url = "${var.runbook_url}#${each.key}" }
 
-  # An objective is refused while Cloud Monitoring does not know its metric, and a metric of log lines is known some
-  # seconds after it was made: by then the alerts are there.
-  depends_on = [google_monitoring_alert_policy.this]
+  depends_on = [google_monitoring_alert_policy.this, time_sleep.metrics_known]
+}
+
+# An objective is refused while Cloud Monitoring does not know its metric, and a metric of log lines "could take up to 10
+# minutes to become available": https://github.com/hashicorp/terraform-provider-google/issues/11102. Functions are built
+# meanwhile.
+resource "time_sleep" "metrics_known" {
+  create_duration = "600s"
+  triggers        = { metrics = join(" ", sort([for one in google_logging_metric.this : one.name])) }
 }

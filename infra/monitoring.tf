@@ -18,7 +18,7 @@ resource "google_monitoring_notification_channel" "owner" {
   labels       = { email_address = each.value }
   user_labels  = local.labels
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 resource "google_logging_metric" "this" {
@@ -44,7 +44,7 @@ resource "google_logging_metric" "this" {
     }
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 # The alerts in monitoring/alerts/access.yaml match log lines themselves, since a line says who did what. The benchmark's
@@ -62,7 +62,7 @@ resource "google_logging_metric" "cis" {
     unit        = "1"
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 # From outside, through DNS, certificate and load balancer to the function. Without a key the API answers 401, which shows
@@ -91,5 +91,5 @@ resource "google_monitoring_uptime_check_config" "host" {
     labels = { project_id = var.project, host = each.key }
   }
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }

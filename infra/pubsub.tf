@@ -40,6 +40,9 @@ module "topic" {
   schema              = lookup(local.schemas, each.key, null)
   deletion_protection = var.deletion_protection
   iam                 = local.topic_iam[each.key]
+
+  # A schema names nothing that was made before it, so it would be asked for before there is an API to ask.
+  depends_on = [time_sleep.enabled]
 }
 
 module "subscription" {

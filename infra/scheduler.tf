@@ -40,6 +40,6 @@ resource "google_cloud_scheduler_job" "this" {
     }
   }
 
-  # What a job publishes or enqueues has somewhere to go.
-  depends_on = [google_service_account_iam_member.caller, module.subscription]
+  # What a job publishes or enqueues has somewhere to go, and what it looks for has its indexes.
+  depends_on = [google_service_account_iam_member.caller, module.firestore, module.subscription]
 }

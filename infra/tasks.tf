@@ -21,5 +21,5 @@ module "queue" {
     }
   }
 
-  depends_on = [google_project_service.api, google_service_account_iam_member.caller]
+  depends_on = [time_sleep.enabled, google_service_account_iam_member.caller]
 }

@@ -14,6 +14,17 @@ variable "function_environment" {
   }
 }
 
+variable "instances_max" {
+  description = "Most instances that any function may have, where that is fewer than its function.yaml says. Cloud Run refuses a function that could take more than the project's quota of the region, which in a new project may be 20 CPUs and 40 GiB of memory. Null leaves what function.yaml says."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = try(var.instances_max >= 1 && floor(var.instances_max) == var.instances_max, var.instances_max == null)
+    error_message = "A function needs at least one instance, and whole ones."
+  }
+}
+
 variable "runtime" {
   description = "Python of the functions. Clearway's own tests run on 3.11; https://cloud.google.com/functions/docs/runtime-support has the end of each."
   type        = string

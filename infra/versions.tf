@@ -15,7 +15,7 @@ terraform {
       source  = "hashicorp/google-beta"
       version = "8.7.0"
     }
-    # For the one pause that a first deployment needs.
+    # For the pauses that a first deployment needs, and every grant or API that is added later.
     time = {
       source  = "hashicorp/time"
       version = "~> 0.14"

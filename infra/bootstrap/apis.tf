@@ -12,6 +12,14 @@ resource "google_project_service" "api" {
   disable_on_destroy = false
 }
 
+# As in infra/apis.tf: an API that was enabled this moment still answers that it is not.
+resource "time_sleep" "enabled" {
+  create_duration = "60s"
+  triggers        = { apis = join(" ", sort(local.apis)) }
+
+  depends_on = [google_project_service.api]
+}
+
 data "google_project" "this" {
   project_id = var.project
 }
@@ -19,9 +27,9 @@ data "google_project" "this" {
 # Cloud Storage's and BigQuery's own accounts come into being when somebody asks for them, and a grant on a key to one
 # that is not there is refused. This asks, for infra/ too.
 data "google_storage_project_service_account" "this" {
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 data "google_bigquery_default_service_account" "this" {
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }

@@ -5,7 +5,7 @@ resource "google_service_account" "deployer" {
   account_id   = "clearway-deployer"
   display_name = "Clearway: deploys infra/"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 locals {
@@ -33,15 +33,18 @@ locals {
   }
 
   deployer_permissions = concat(
-    # Firestore without a single document.
+    # Firestore without a single document. Permissions on indexes are named schemas, and indexes is an old name for them:
+    # https://cloud.google.com/firestore/docs/security/iam
     [for verb in ["create", "get", "getMetadata", "list", "update"] : "datastore.databases.${verb}"],
-    [for verb in ["create", "delete", "get", "list", "update"] : "datastore.indexes.${verb}"],
+    [for verb in ["create", "delete", "get", "list", "update"] : "datastore.schemas.${verb}"],
     [for verb in ["create", "delete", "get", "list", "update"] : "datastore.backupSchedules.${verb}"],
     [for verb in ["get", "list"] : "datastore.operations.${verb}"],
     # Buckets without an object.
     [for verb in ["create", "get", "getIamPolicy", "list", "setIamPolicy", "update"] : "storage.buckets.${verb}"],
-    # Secrets without a value.
+    # Secrets without a value, and the first version of each, which is an empty object: the provider adds it, enables it and
+    # looks whether it is there. To read one is `access`.
     [for verb in ["create", "delete", "get", "getIamPolicy", "list", "setIamPolicy", "update"] : "secretmanager.secrets.${verb}"],
+    [for verb in ["add", "enable", "get"] : "secretmanager.versions.${verb}"],
     # Keys, but neither using nor destroying one.
     [for verb in ["create", "get", "getIamPolicy", "list", "setIamPolicy"] : "cloudkms.keyRings.${verb}"],
     [for verb in ["create", "get", "getIamPolicy", "list", "setIamPolicy", "update"] : "cloudkms.cryptoKeys.${verb}"],
@@ -59,7 +62,7 @@ resource "google_project_iam_custom_role" "deployer" {
   description = "Makes what keeps data without reading what is kept."
   permissions = local.deployer_permissions
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 resource "google_project_iam_member" "deployer" {

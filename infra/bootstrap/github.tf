@@ -18,7 +18,7 @@ resource "google_iam_workload_identity_pool" "github" {
   display_name              = "Clearway: GitHub Actions"
   description               = "Jobs of ${var.github.repository}."
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 resource "google_iam_workload_identity_pool_provider" "github" {

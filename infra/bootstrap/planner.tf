@@ -4,7 +4,7 @@ resource "google_service_account" "planner" {
   account_id   = "clearway-planner"
   display_name = "Clearway: plans infra/ for pull requests"
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 locals {
@@ -29,13 +29,16 @@ locals {
 
   planner_permissions = concat(
     [for verb in ["get", "getMetadata", "list"] : "datastore.databases.${verb}"],
-    [for verb in ["get", "list"] : "datastore.indexes.${verb}"],
+    [for verb in ["get", "list"] : "datastore.schemas.${verb}"],
     [for verb in ["get", "list"] : "datastore.backupSchedules.${verb}"],
     [for verb in ["get", "list"] : "iam.serviceAccounts.${verb}"],
     [for verb in ["get", "list"] : "logging.buckets.${verb}"],
+    [for verb in ["get", "list"] : "logging.exclusions.${verb}"],
     [for verb in ["get", "list"] : "logging.logMetrics.${verb}"],
     [for verb in ["get", "list"] : "logging.sinks.${verb}"],
     [for verb in ["get", "getIamPolicy", "list"] : "storage.buckets.${verb}"],
+    # Who sees which rows and how columns are masked, but no row.
+    ["bigquery.dataPolicies.get", "bigquery.rowAccessPolicies.get"],
     ["bigquery.transfers.get", "datacatalog.taxonomies.get", "datacatalog.taxonomies.list", "resourcemanager.projects.get"],
   )
 }
@@ -46,7 +49,7 @@ resource "google_project_iam_custom_role" "planner" {
   description = "Sees how things are set up, and nothing that they hold."
   permissions = local.planner_permissions
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 resource "google_project_iam_member" "planner" {

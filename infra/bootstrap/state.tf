@@ -3,7 +3,7 @@ resource "google_kms_key_ring" "state" {
   name     = "clearway-state"
   location = var.region
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 resource "google_kms_crypto_key" "state" {
@@ -20,6 +20,13 @@ resource "google_kms_crypto_key_iam_member" "storage" {
   crypto_key_id = google_kms_crypto_key.state.id
   role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
   member        = data.google_storage_project_service_account.this.member
+}
+
+# A bucket tries its key when it is made, and a grant on a key counts within two minutes, mostly:
+# https://cloud.google.com/iam/docs/access-change-propagation
+resource "time_sleep" "granted" {
+  create_duration = "120s"
+  triggers        = { member = google_kms_crypto_key_iam_member.storage.member }
 }
 
 resource "google_storage_bucket" "state" {
@@ -54,7 +61,7 @@ resource "google_storage_bucket" "state" {
     }
   }
 
-  depends_on = [google_kms_crypto_key_iam_member.storage]
+  depends_on = [time_sleep.granted]
 }
 
 resource "google_storage_bucket_iam_member" "deployer" {

@@ -13,6 +13,11 @@ terraform {
       source  = "hashicorp/google"
       version = "8.7.0"
     }
+    # For the pauses that a first run needs.
+    time = {
+      source  = "hashicorp/time"
+      version = "~> 0.14"
+    }
   }
 }
 

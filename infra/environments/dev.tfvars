@@ -9,6 +9,8 @@ function_environment = {
   CLEARWAY_ACH_ORIGIN = ""
   CLEARWAY_RAILS      = "{}"
 }
+# What the quota of a new project has room for: "Max instances must be set to 20 or fewer" otherwise.
+instances_max = 20
 owners = {
   analytics  = "clearway-dev@example.com"
   compliance = "clearway-dev@example.com"

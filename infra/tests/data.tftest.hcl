@@ -158,9 +158,8 @@ run "production" {
   }
   assert {
     condition = { for name, one in module.warehouse.runner_grants : name => one.role } == {
-      "payments_daily/reads/events"              = "roles/bigquery.dataViewer"
-      "payments_daily/reads/events_deduplicated" = "roles/bigquery.dataViewer"
-      "payments_daily/writes/payments_daily"     = "roles/bigquery.dataEditor"
+      "payments_daily/reads/events"          = "roles/bigquery.dataViewer"
+      "payments_daily/writes/payments_daily" = "roles/bigquery.dataEditor"
     }
     error_message = "The account that sums up may do more than read events and write the summary."
   }

@@ -79,7 +79,7 @@ def test_the_subscription_feeds_the_table_of_the_description() -> None:
         ("table.yaml", "dataset: clearway", "dataset: clearway\nlocation: EU", "location"),
         ("table.yaml", "field: day", "field: month", "month"),
         ("table.yaml", "writes: payments_daily", "writes: events_deduplicated", r"scheduled_queries\[0\].writes"),
-        ("table.yaml", "reads: [events,", "reads: [event,", r"scheduled_queries\[0\].reads"),
+        ("table.yaml", "reads: [events]", "reads: [event]", r"scheduled_queries\[0\].reads"),
         ("table.yaml", "every day 02:30", "every 5 minutes", r"scheduled_queries\[0\].schedule"),
         ("subscription.yaml", "max_delivery_attempts: 5", "max_delivery_attempts: 3", "max_delivery_attempts"),
         ("subscription.yaml", "write_metadata: true", "write_metadata: 'yes'", "write_metadata"),

@@ -18,6 +18,9 @@ mock_provider "google" {
   }
 }
 
+# Waits for nobody.
+mock_provider "time" {}
+
 override_data {
   target = data.google_project.this
   values = { number = "123456789012" }
@@ -95,9 +98,17 @@ run "nobody_is_owner_or_near_it" {
     condition = length([
       for one in concat(tolist(google_project_iam_custom_role.deployer.permissions), tolist(google_project_iam_custom_role.planner.permissions)) :
       one if can(regex("entities|objects|versions\\.access|useTo|destroy|\\.delete$|getData|actAs|serviceAccountKeys", one)) &&
-      !can(regex("^(datastore\\.(indexes|backupSchedules)|secretmanager\\.secrets)\\.delete$", one))
+      !can(regex("^(datastore\\.(schemas|backupSchedules)|secretmanager\\.secrets)\\.delete$", one))
     ]) == 0
     error_message = "Roles of ours may read no payment, file or secret, use or destroy no key, and delete no database or bucket."
+  }
+  # Permissions without which the provider can make, or look at, what infra/ has.
+  assert {
+    condition = (
+      length(setsubtract(["secretmanager.versions.add", "secretmanager.versions.enable", "secretmanager.versions.get"], google_project_iam_custom_role.deployer.permissions)) == 0 &&
+      length(setsubtract(["bigquery.dataPolicies.get", "bigquery.rowAccessPolicies.get", "logging.exclusions.get"], google_project_iam_custom_role.planner.permissions)) == 0
+    )
+    error_message = "The deployer must be able to add the first version of a secret, and the planner to see every policy."
   }
   assert {
     condition     = google_project_iam_member.deployer_objects.condition[0].expression == "resource.name.startsWith(\"projects/_/buckets/clearway-prod-bundles/\")"

@@ -16,6 +16,13 @@ resource "google_service_account_iam_member" "pubsub" {
   member             = var.pubsub_agent
 }
 
+# Pub/Sub tries the table when the subscription is made, and answers "The caller does not have permission" until the grants
+# count: https://github.com/hashicorp/terraform-provider-google/issues/19085.
+resource "time_sleep" "granted" {
+  create_duration = "120s"
+  triggers        = merge({ agent = google_service_account_iam_member.pubsub.member }, { for role, one in google_bigquery_table_iam_member.writer : role => one.member })
+}
+
 resource "google_pubsub_subscription" "this" {
   name                 = var.name
   topic                = var.topic
@@ -48,8 +55,7 @@ resource "google_pubsub_subscription" "this" {
     max_delivery_attempts = var.dead_letter.max_delivery_attempts
   }
 
-  # Pub/Sub tries the table when the subscription is made.
-  depends_on = [google_bigquery_table_iam_member.writer, google_service_account_iam_member.pubsub]
+  depends_on = [time_sleep.granted]
 }
 
 # Dead-lettering is done by Pub/Sub's agent: it takes the message from here, and must be able to publish to the topic of

@@ -4,10 +4,10 @@ output "bank_addresses" {
 }
 
 output "networks" {
-  description = "Network and subnetwork of each way out; complete with its routes, names and rules, hence the dependencies."
+  description = "Names of network and subnetwork of each way out, which is how a function asks for them; complete with its routes, names and rules, hence the dependencies."
   value = {
     for way in local.ways :
-    way => { network = google_compute_network.this[way].id, subnetwork = google_compute_subnetwork.this[way].id }
+    way => { network = google_compute_network.this[way].name, subnetwork = google_compute_subnetwork.this[way].name }
   }
   depends_on = [
     google_compute_firewall.banks, google_compute_firewall.deny, google_compute_firewall.google_apis,

@@ -21,6 +21,13 @@ resource "google_firestore_database" "this" {
   }
 }
 
+# Backup schedules of a database that was made this moment are refused, whoever asks:
+# https://github.com/hashicorp/terraform-provider-google/issues/21577.
+resource "time_sleep" "made" {
+  create_duration = "60s"
+  triggers        = { database = google_firestore_database.this.id }
+}
+
 # Point-in-time recovery ends where the database does, and after seven days; backups outlive both. They are in the
 # database's location and under its key.
 resource "google_firestore_backup_schedule" "daily" {
@@ -28,6 +35,8 @@ resource "google_firestore_backup_schedule" "daily" {
   retention = "${var.daily_backup_days * 86400}s"
 
   daily_recurrence {}
+
+  depends_on = [time_sleep.made]
 }
 
 resource "google_firestore_backup_schedule" "weekly" {
@@ -38,4 +47,6 @@ resource "google_firestore_backup_schedule" "weekly" {
     # Its load is spread over the day by Google; Sunday has the fewest banking hours.
     day = "SUNDAY"
   }
+
+  depends_on = [time_sleep.made]
 }
