@@ -208,7 +208,7 @@ run "as_it_is" {
     condition = alltrue([
       for part in [
         "(firestore_googleapis_com:document_write_ops_count{monitored_resource=\"firestore.googleapis.com/Database\"}[1d])) or vector(0)) * ${format("%.15f", local.price.firestore_write)}",
-        "> 20",
+        "> ${var.limits.cost_a_day_max}",
       ] : strcontains(google_monitoring_alert_policy.this["cost-a-day"].conditions[0].condition_prometheus_query_language[0].query, part)
     ])
     error_message = "The alert on a day's cost must price what Firestore wrote, and hold it against the limit."
