@@ -26,6 +26,7 @@ class Settings:
     storage_emulator: str | None
     files_bucket: str
     lists_bucket: str
+    watchlist_names_min: int
     settlement_url: str
     invoker_service_account: str
     rails: Mapping[str, str]
@@ -72,6 +73,7 @@ class Settings:
             storage_emulator=environment.get("STORAGE_EMULATOR_HOST"),
             files_bucket=text("CLEARWAY_FILES_BUCKET", ""),
             lists_bucket=text("CLEARWAY_LISTS_BUCKET", ""),
+            watchlist_names_min=int(number("CLEARWAY_WATCHLIST_NAMES_MIN", "1")),
             settlement_url=text("CLEARWAY_SETTLEMENT_URL", ""),
             invoker_service_account=text("CLEARWAY_INVOKER_SERVICE_ACCOUNT", ""),
             rails=texts("CLEARWAY_RAILS"),
