@@ -179,3 +179,19 @@ def test_a_bootstraps_state_is_moved_into_the_projects_bucket(tmp_path: Path) ->
     assert {"-migrate-state", "-force-copy", "-backend-config=bucket=clearway-dev-terraform-state"} <= set(moving)
     assert "-reconfigure" not in moving
     assert {"environment=dev", "project=clearway-dev"} <= set(bootstrap.plan_command(target))
+
+
+def test_a_plan_that_nobody_agreed_to_is_not_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds all of the state, and whoever finds it can apply it."""
+    target = a_target(tmp_path)
+    path = programs(tmp_path / "bin", "gcloud")
+    terraform = tmp_path / "bin" / "terraform"
+    terraform.write_text(
+        f"#!/bin/sh\ncase \"$*\" in *' plan '*) echo state > {target.plan}; touch {tmp_path}/planned; exit 2;; esac\n"
+    )
+    terraform.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{path}:/usr/bin:/bin")
+    with pytest.raises(ClearwayError, match="nobody is there to agree"):
+        bootstrap.bootstrap(target, yes=False)
+    assert (tmp_path / "planned").exists()
+    assert not target.plan.exists()
