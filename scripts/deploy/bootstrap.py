@@ -53,12 +53,14 @@ def copy_sources(target: Target, *, local: bool) -> None:
 
 
 def bucket_exists(target: Target) -> bool:
-    """Whether the state's bucket is there. Raises MISUSE when Google cannot say, since a guess could lose a state."""
-    command = ["gcloud", "storage", "buckets", "describe", f"gs://{target.state_bucket}", "--project", target.project]
+    """Whether the state's bucket is there, in this project: names are all the world's, and one that somebody else took
+    first holds a state of their choice. Raises MISUSE when Google cannot say, since a guess could lose a state.
+    """
+    command = ["gcloud", "storage", "buckets", "list", "--project", target.project, "--format=value(name)"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0 and "404" not in done.stderr and "not found" not in done.stderr.lower():
-        raise ClearwayError(KernelError.MISUSE, f"gcloud does not say whether gs://{target.state_bucket} is there")
-    return done.returncode == 0
+    if done.returncode != 0:
+        raise ClearwayError(KernelError.MISUSE, f"gcloud does not say which buckets {target.project} has")
+    return target.state_bucket in done.stdout.split()
 
 
 def bootstrap(target: Target, *, yes: bool) -> int:
