@@ -101,6 +101,7 @@ class Surroundings:
             "CLEARWAY_ORIGINATOR": json.dumps(asdict(ORIGINATOR)),
             "CLEARWAY_ACH_ORIGIN": json.dumps(asdict(ACH_ORIGIN)),
             "CLEARWAY_RAIL_SECRETS": rail_secrets(),
+            "CLEARWAY_WATCHLIST_NAMES_MIN": "1",
             **self.values,
         }
         for name in (*function.environment, *function.secrets):

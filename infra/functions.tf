@@ -46,6 +46,7 @@ locals {
         if contains(one.enqueues, behind.trigger.queue)
       },
       length(one.enqueues) == 0 ? {} : { CLEARWAY_INVOKER_SERVICE_ACCOUNT = google_service_account.invoker.email },
+      contains(keys(local.intake), name) ? local.partner_environment : {},
       { for variable in one.environment : variable => var.function_environment[variable] },
     )
   }

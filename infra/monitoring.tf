@@ -2,9 +2,11 @@
 locals {
   log_metrics = yamldecode(file("${path.module}/monitoring/metrics.yaml"))
   cis_metrics = { for key, alert in local.log_alerts : key => alert if can(alert.cis) }
-  # What feeds steps: the push subscription of each function behind Pub/Sub, and the subscription that feeds BigQuery.
+  # What feeds steps: the push subscription of each function behind Pub/Sub, those on partners' topics, and the one that
+  # feeds BigQuery.
   event_subscriptions = merge(
     { for name, one in local.by_kind.pubsub : "${name}-${one.trigger.topic}" => { owner = one.owner } },
+    { for name, one in local.partner_subscriptions : name => { owner = one.owner } },
     { (local.warehouse_feed.name) = { owner = local.warehouse_feed.owner } },
   )
   dead_letter_subscriptions = toset([for topic in local.dead_letter_topics : "${topic}-kept"])

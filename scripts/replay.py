@@ -28,6 +28,7 @@ from shared.ports.publisher import Message
 from shared.runtime.backbone import Backbone
 from shared.runtime.carriers import settlement_over
 from shared.runtime.news import NewsDesk
+from shared.runtime.partners import partner_topic
 from shared.runtime.replay import CALLBACKS, own_attributes, quarantined, replay
 from shared.runtime.settings import Settings
 from shared.runtime.steps.rail_callback import CallbackStep
@@ -131,9 +132,11 @@ def _dead_letters(settings: Settings, backbone: Backbone, *, send: bool) -> tupl
         seen = list(kept)
         for received in seen:
             source = received.attributes.get(SOURCE, "")
-            sent, reason = send and source in topics, ""
+            # That of a partner never goes to our own topic, on which every tenant counts.
+            origin = topics.get(source) or partner_topic(source)
+            sent, reason = send and origin != "", ""
             if sent:
-                message = Message(topics[source], received.data, own_attributes(received.attributes))
+                message = Message(origin, received.data, own_attributes(received.attributes))
                 reason = _refusal(partial(backbone.publisher.publish, message))
                 refused += bool(reason)
             if sent and not reason:

@@ -18,7 +18,7 @@ settings = Settings.from_environment()
 backbone = cloud_backbone(settings, settlement_queue(settings))
 endpoint = gate_endpoint(
     backbone,
-    listed_gate(cloud_lists(settings), backbone.clock),
+    listed_gate(cloud_lists(settings), backbone.clock, names_min=settings.watchlist_names_min),
     delivery_attempts_max=settings.delivery_attempts_max,
 )
 

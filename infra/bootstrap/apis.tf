@@ -1,7 +1,7 @@
 # What bootstrapping itself calls, and what infra/ needs before it can enable the rest.
 locals {
   apis = toset([
-    "bigquery", "cloudkms", "cloudresourcemanager", "iam", "iamcredentials", "serviceusage", "storage", "sts",
+    "bigquery", "cloudkms", "cloudresourcemanager", "compute", "iam", "iamcredentials", "serviceusage", "storage", "sts",
   ])
 }
 
@@ -32,4 +32,15 @@ data "google_storage_project_service_account" "this" {
 
 data "google_bigquery_default_service_account" "this" {
   depends_on = [time_sleep.enabled]
+}
+
+# Enabling Compute Engine makes an account that, unless the organisation forbids it, is an editor of the whole project. The
+# deployer may act as every account and could not take what this one has, so it gets it as little as anybody: functions
+# have accounts of their own. https://cloud.google.com/iam/docs/service-account-types#default
+resource "google_project_default_service_accounts" "this" {
+  project        = var.project
+  action         = "DEPRIVILEGE"
+  restore_policy = "NONE"
+
+  depends_on = [google_project_service.api]
 }

@@ -39,8 +39,8 @@ locals {
     [for verb in ["create", "delete", "get", "list", "update"] : "datastore.schemas.${verb}"],
     [for verb in ["create", "delete", "get", "list", "update"] : "datastore.backupSchedules.${verb}"],
     [for verb in ["get", "list"] : "datastore.operations.${verb}"],
-    # Buckets without an object.
-    [for verb in ["create", "get", "getIamPolicy", "list", "setIamPolicy", "update"] : "storage.buckets.${verb}"],
+    # Buckets without an object; changing one is a role of its own, below.
+    [for verb in ["create", "get", "getIamPolicy", "list"] : "storage.buckets.${verb}"],
     # Secrets without a value, and the first version of each, which is an empty object: the provider adds it, enables it and
     # looks whether it is there. To read one is `access`.
     [for verb in ["create", "delete", "get", "getIamPolicy", "list", "setIamPolicy", "update"] : "secretmanager.secrets.${verb}"],
@@ -52,8 +52,12 @@ locals {
     # Scheduled queries, and running a query to check it.
     [for verb in ["get", "update"] : "bigquery.transfers.${verb}"],
     ["bigquery.jobs.create", "resourcemanager.projects.get"],
-    var.disposable ? ["datastore.databases.delete", "storage.buckets.delete"] : [],
+    var.disposable ? ["datastore.databases.delete"] : [],
   )
+
+  # Every bucket but that of the state. `terraform init` installs the providers that a state names, so whoever writes the
+  # state of this module decides what runs as the owner who applies it next.
+  not_the_state = "!resource.name.startsWith(\"projects/_/buckets/${var.project}-terraform-state\")"
 }
 
 resource "google_project_iam_custom_role" "deployer" {
@@ -63,6 +67,15 @@ resource "google_project_iam_custom_role" "deployer" {
   permissions = local.deployer_permissions
 
   depends_on = [time_sleep.enabled]
+}
+
+resource "google_project_iam_custom_role" "deployer_buckets" {
+  role_id     = "clearwayDeployerBuckets"
+  title       = "Clearway deployer: buckets"
+  description = "Changes buckets, and who may use them."
+  permissions = concat(["storage.buckets.setIamPolicy", "storage.buckets.update"], var.disposable ? ["storage.buckets.delete"] : [])
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_project_iam_member" "deployer" {
@@ -79,6 +92,18 @@ resource "google_project_iam_member" "deployer_custom" {
   project = var.project
   role    = google_project_iam_custom_role.deployer.id
   member  = google_service_account.deployer.member
+}
+
+resource "google_project_iam_member" "deployer_buckets" {
+  project = var.project
+  role    = google_project_iam_custom_role.deployer_buckets.id
+  member  = google_service_account.deployer.member
+
+  condition {
+    title       = "not the state"
+    description = "Every bucket but that of Terraform's state."
+    expression  = local.not_the_state
+  }
 }
 
 # Whoever may grant any role is owner. The deployer may grant the roles of a reviewed list; a condition takes ten in one
@@ -98,19 +123,16 @@ resource "google_project_iam_member" "deployer_grants" {
   }
 }
 
-# Objects of the bucket of function sources; of all others where the environment may be torn down.
+# Objects of the bucket of function sources; where the environment may be torn down, of all others but the state's.
 resource "google_project_iam_member" "deployer_objects" {
   project = var.project
   role    = "roles/storage.objectAdmin"
   member  = google_service_account.deployer.member
 
-  dynamic "condition" {
-    for_each = var.disposable ? [] : ["resource.name.startsWith(\"projects/_/buckets/${var.project}-bundles/\")"]
-    content {
-      title       = "sources of functions"
-      description = "Only the bucket of bundles."
-      expression  = condition.value
-    }
+  condition {
+    title       = var.disposable ? "not the state" : "sources of functions"
+    description = var.disposable ? "Every bucket but that of Terraform's state." : "Only the bucket of bundles."
+    expression  = var.disposable ? local.not_the_state : "resource.name.startsWith(\"projects/_/buckets/${var.project}-bundles/\")"
   }
 }
 

@@ -2,13 +2,24 @@
 # https://cloud.google.com/iam/docs/workload-identity-federation-with-deployment-pipelines
 locals {
   github = var.github[*]
+  # Events by which people who may write to the repository start a job. Others, such as workflow_run, issue_comment and
+  # pull_request_target, are started by any stranger's pull request or comment and run on the deployed branch with our
+  # rights. A pull request from a fork gets no token from GitHub, and one from a branch has a ref of its own.
+  # https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows
+  deploying_events = ["push", "workflow_dispatch"]
+  planning_events  = ["merge_group", "pull_request", "schedule"]
   # Which of the two accounts a job may become. The deployer takes a job of the deployed branch in GitHub's environment of
   # the same name, whose reviewers GitHub asks; all other jobs of the repository may plan.
   github_account = length(local.github) == 0 ? "" : join(" && ", [
+    "assertion.event_name in ${local.events.deploying}",
     "assertion.ref == 'refs/heads/${var.github.branch}'",
     "has(assertion.environment)",
     "assertion.environment == '${var.environment}'",
   ])
+  events = {
+    deploying = "[${join(", ", formatlist("'%s'", local.deploying_events))}]"
+    all       = "[${join(", ", formatlist("'%s'", concat(local.deploying_events, local.planning_events)))}]"
+  }
 }
 
 resource "google_iam_workload_identity_pool" "github" {
@@ -33,12 +44,11 @@ resource "google_iam_workload_identity_pool_provider" "github" {
     "google.subject"    = "assertion.sub"
     "attribute.account" = "${local.github_account} ? 'deployer' : 'planner'"
   }
-  # GitHub signs tokens for all the world's repositories with one key, so this is what keeps the others out. A workflow on
-  # pull_request_target runs with our rights on what a stranger sent.
+  # GitHub signs tokens for all the world's repositories with one key, so this is what keeps the others out.
   attribute_condition = join(" && ", [
     "assertion.repository == '${var.github.repository}'",
     "assertion.repository_id == '${var.github.repository_id}'",
-    "assertion.event_name != 'pull_request_target'",
+    "assertion.event_name in ${local.events.all}",
   ])
 
   oidc {

@@ -11,6 +11,8 @@ runbook_url = "https://example.com/clearway/infra/RUNBOOK.md"
 function_environment = {
   CLEARWAY_ACH_ORIGIN = ""
   CLEARWAY_RAILS      = "{}"
+  # OFAC's list had 37,000 names in July 2024, and half of them without alt.csv: with fewer, payments wait.
+  CLEARWAY_WATCHLIST_NAMES_MIN = "20000"
 }
 owners = {
   analytics  = "analytics@example.com"

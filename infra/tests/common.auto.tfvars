@@ -3,8 +3,9 @@ bundles_dir         = "./tests/bundles"
 deletion_protection = false
 environment         = "dev"
 function_environment = {
-  CLEARWAY_ACH_ORIGIN = ""
-  CLEARWAY_RAILS      = "{}"
+  CLEARWAY_ACH_ORIGIN          = ""
+  CLEARWAY_RAILS               = "{}"
+  CLEARWAY_WATCHLIST_NAMES_MIN = "1"
 }
 owners = {
   analytics  = "analytics@example.com"

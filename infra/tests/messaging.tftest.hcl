@@ -210,6 +210,80 @@ run "the_system" {
   }
 }
 
+run "a_partner_publishes_on_a_topic_of_its_own_alone" {
+  command = plan
+
+  variables {
+    partners = {
+      acme = { tenant = "acme-pay", members = ["serviceAccount:payments@acme.iam.gserviceaccount.com"] }
+      beta = { tenant = "beta-pay", members = ["group:payments@beta.example.com"] }
+    }
+  }
+
+  assert {
+    condition = {
+      for topic, one in module.partner_topic : topic => [for grant in values(one.grants) : "${grant.member} ${grant.role}"]
+      } == {
+      payment-requests-acme = ["serviceAccount:payments@acme.iam.gserviceaccount.com roles/pubsub.publisher"]
+      payment-requests-beta = ["group:payments@beta.example.com roles/pubsub.publisher"]
+    }
+    error_message = "A topic of a partner must take messages from that partner, and from nobody else."
+  }
+
+  assert {
+    condition = length([
+      for grant in flatten([for one in values(module.topic) : values(one.grants)]) : grant if !strcontains(grant.member, "clearway-") && !strcontains(grant.member, "agent@")
+    ]) == 0
+    error_message = "A partner must publish on no topic of ours: there its word would count for every tenant."
+  }
+
+  assert {
+    condition = {
+      for name, one in module.partner_subscription : name => [one.subscription.topic, one.subscription.push_config[0].push_endpoint, one.subscription.dead_letter_policy[0].dead_letter_topic]
+      } == {
+      for partner in ["acme", "beta"] : "intake-payment-requests-${partner}" => [
+        "projects/clearway-test/topics/payment-requests-${partner}", module.function["intake"].url, "projects/clearway-test/topics/dead-letters",
+      ]
+    }
+    error_message = "What a partner publishes must reach intake by a subscription that bears its name."
+  }
+
+  assert {
+    condition     = jsondecode(module.function["intake"].function.service_config[0].environment_variables["CLEARWAY_PARTNERS"]) == { acme = "acme-pay", beta = "beta-pay" }
+    error_message = "Intake must know whose payments each partner may ask for."
+  }
+
+  assert {
+    condition     = alltrue([for name in keys(module.partner_subscription) : contains(keys(local.event_subscriptions), name)])
+    error_message = "Somebody must be told when a partner's messages wait."
+  }
+
+  assert {
+    condition     = alltrue([for one in values(module.partner_topic) : one.topic.kms_key_name == "key/pubsub" && one.schema == one.topic.name])
+    error_message = "What a partner publishes must be encrypted with our key, and fit the schema of requests."
+  }
+}
+
+run "a_partner_is_never_everybody" {
+  command = plan
+
+  variables {
+    partners = { acme = { tenant = "acme", members = ["allAuthenticatedUsers"] } }
+  }
+
+  expect_failures = [var.partners]
+}
+
+run "a_partner_has_one_tenant" {
+  command = plan
+
+  variables {
+    partners = { acme = { tenant = "*", members = ["serviceAccount:payments@acme.iam.gserviceaccount.com"] } }
+  }
+
+  expect_failures = [var.partners]
+}
+
 run "what_holds_messages_is_protected" {
   command = plan
 

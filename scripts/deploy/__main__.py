@@ -24,6 +24,7 @@ from scripts.deploy.terraform import (
     init_command,
     outputs_of,
     plan_command,
+    plan_taken_away,
     run,
 )
 from shared.kernel.errors import ClearwayError, KernelError
@@ -45,7 +46,6 @@ def apply(target: Target, *, yes: bool) -> int:
             print("nothing was changed")
             return 1
         run(apply_command(target), target, data=target.environment)
-    target.plan.unlink(missing_ok=True)
     secrets = sorted({name for function in load_system().functions for name in function.secrets})
     print("\nBy hand, where it was not done before (infra/README.md):")
     for line in remaining(target, outputs_of(target), secrets):
@@ -60,7 +60,6 @@ def destroy(target: Target) -> int:
             print("nothing was changed")
             return 1
         run(apply_command(target), target, data=target.environment)
-    target.plan.unlink(missing_ok=True)
     print(
         "left: the state's bucket, and the keys, which Google never deletes (another deployment needs another key_ring)"
     )
@@ -77,11 +76,12 @@ def perform(arguments: argparse.Namespace) -> int:
         raise ClearwayError(KernelError.MISUSE, "\n".join(lacks))
     if arguments.action == "bootstrap":
         return bootstrap(target, yes=arguments.yes)
-    if arguments.action == "apply":
-        return apply(target, yes=arguments.yes)
-    if arguments.action == "destroy":
-        return destroy(target)
-    print("there are changes" if plan(target, lock=not arguments.read_only) else "nothing to do")
+    with plan_taken_away(target):
+        if arguments.action == "apply":
+            return apply(target, yes=arguments.yes)
+        if arguments.action == "destroy":
+            return destroy(target)
+        print("there are changes" if plan(target, lock=not arguments.read_only) else "nothing to do")
     return 0
 
 

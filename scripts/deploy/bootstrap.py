@@ -10,7 +10,7 @@ import shutil
 import subprocess
 
 from scripts.deploy.target import Target
-from scripts.deploy.terraform import CHANGES, NOTHING_TO_DO, agreed, run
+from scripts.deploy.terraform import CHANGES, NOTHING_TO_DO, agreed, plan_taken_away, run
 from shared.kernel.errors import ClearwayError, KernelError
 
 DATA = "bootstrap"
@@ -53,12 +53,14 @@ def copy_sources(target: Target, *, local: bool) -> None:
 
 
 def bucket_exists(target: Target) -> bool:
-    """Whether the state's bucket is there. Raises MISUSE when Google cannot say, since a guess could lose a state."""
-    command = ["gcloud", "storage", "buckets", "describe", f"gs://{target.state_bucket}", "--project", target.project]
+    """Whether the state's bucket is there, in this project: names are all the world's, and one that somebody else took
+    first holds a state of their choice. Raises MISUSE when Google cannot say, since a guess could lose a state.
+    """
+    command = ["gcloud", "storage", "buckets", "list", "--project", target.project, "--format=value(name)"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0 and "404" not in done.stderr and "not found" not in done.stderr.lower():
-        raise ClearwayError(KernelError.MISUSE, f"gcloud does not say whether gs://{target.state_bucket} is there")
-    return done.returncode == 0
+    if done.returncode != 0:
+        raise ClearwayError(KernelError.MISUSE, f"gcloud does not say which buckets {target.project} has")
+    return target.state_bucket in done.stdout.split()
 
 
 def bootstrap(target: Target, *, yes: bool) -> int:
@@ -68,17 +70,17 @@ def bootstrap(target: Target, *, yes: bool) -> int:
     local = target.first_state.exists() or not bucket_exists(target)
     copy_sources(target, local=local)
     run(init_command(target, local=local), target, data=DATA)
-    if run(plan_command(target), target, data=DATA, allowed=(NOTHING_TO_DO, CHANGES)) == CHANGES:
-        if not yes and not agreed(f"Apply this plan to {target.project}?", "yes"):
-            print("nothing was changed")
-            return 1
-        apply = ["terraform", f"-chdir={target.bootstrap}", "apply", "-input=false", str(target.plan)]
-        run(apply, target, data=DATA)
+    with plan_taken_away(target):
+        if run(plan_command(target), target, data=DATA, allowed=(NOTHING_TO_DO, CHANGES)) == CHANGES:
+            if not yes and not agreed(f"Apply this plan to {target.project}?", "yes"):
+                print("nothing was changed")
+                return 1
+            apply = ["terraform", f"-chdir={target.bootstrap}", "apply", "-input=false", str(target.plan)]
+            run(apply, target, data=DATA)
     if local:
         (target.bootstrap / OVERRIDE).unlink()
         run(init_command(target, local=False, migrate=True), target, data=DATA)
         # Terraform leaves the old file; with it the next run would take the state for one that has yet to move.
         target.first_state.replace(target.first_state.with_suffix(".moved"))
-    target.plan.unlink(missing_ok=True)
     run(["terraform", f"-chdir={target.bootstrap}", "output"], target, data=DATA)
     return 0

@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from scripts.closure import ROOT
 from scripts.deploy.target import Target
@@ -39,6 +40,15 @@ def plan_command(target: Target, *, destroy: bool = False, lock: bool = True) ->
 def apply_command(target: Target) -> list[str]:
     """`terraform apply` of the plan's file, which Terraform refuses once the state has moved on."""
     return ["terraform", f"-chdir={target.infra}", "apply", "-input=false", str(target.plan)]
+
+
+@contextmanager
+def plan_taken_away(target: Target) -> Iterator[None]:
+    """However what is done inside ends, the plan's file is gone: it holds all of the state, and can be applied."""
+    try:
+        yield
+    finally:
+        target.plan.unlink(missing_ok=True)
 
 
 def run(command: Sequence[str], target: Target, *, data: str, allowed: tuple[int, ...] = (0,)) -> int:

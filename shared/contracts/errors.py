@@ -12,5 +12,6 @@ class ContractError(ErrorCode):
     UNKNOWN_TYPE = ("unknown_type", Disposition.MALFORMED)
     UNKNOWN_VERSION = ("unknown_version", Disposition.MALFORMED)
     UNAUTHENTICATED = ("unauthenticated", Disposition.UNAUTHENTICATED)
+    FOREIGN_TENANT = ("foreign_tenant", Disposition.FORBIDDEN)
     ROUTE_NOT_FOUND = ("route_not_found", Disposition.NOT_FOUND)
     MISSING_IDEMPOTENCY_KEY = ("missing_idempotency_key", Disposition.MALFORMED)

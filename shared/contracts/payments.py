@@ -68,7 +68,7 @@ class RefundSubmission(WireModel):
 
 
 class PaymentRequestV1(WireModel):
-    """Message on `payment-requests`, type `payment.request`: published by the API, or by a partner itself.
+    """Message on `payment-requests`, type `payment.request`: published by the API, or by a partner on its own topic.
 
     The topic's schema (infra/pubsub/payment-requests.avsc) asks a partner for every field, also for those that have a
     default here: Pub/Sub refuses to publish a message that lacks one. What fits the schema and not this model is taken

@@ -40,17 +40,26 @@ class KeptLists(Generic[T]):
     """One value over some files, for all threads of a process.
 
     `make` is given the content of `names`, which are read in their order, and raises ClearwayError for what it cannot
-    accept. `what` is how log lines name it. A file above FILE_BYTES_MAX is not read, and counts as one that cannot be.
+    accept. `replaces` is given the value in use and the one that was made to take its place, and raises for one that
+    must not. `what` is how log lines name it. A file above FILE_BYTES_MAX is not read, and counts as one that cannot be.
     """
 
     def __init__(
-        self, objects: ObjectStore, names: Sequence[str], make: Callable[[Files], T], *, clock: Clock, what: str
+        self,
+        objects: ObjectStore,
+        names: Sequence[str],
+        make: Callable[[Files], T],
+        *,
+        clock: Clock,
+        what: str,
+        replaces: Callable[[T, T], None] | None = None,
     ) -> None:
         self._objects = objects
         self._names = tuple(names)
         self._make = make
         self._clock = clock
         self._what = what
+        self._replaces = replaces
         self._lock = threading.Lock()
         self._kept: _Kept[T] | None = None
         self._loading: Future[T] | None = None
@@ -110,7 +119,10 @@ class KeptLists(Generic[T]):
             if _generations(self._infos()) == kept.generations:
                 self._kept = _Kept(kept.value, kept.generations, now)
             else:
-                self._kept = self._load()
+                found = self._load()
+                if self._replaces is not None:
+                    self._replaces(kept.value, found.value)
+                self._kept = found
         except Exception as error:  # noqa: BLE001 - the payment at hand can be judged by what there is
             log("ERROR", f"{self._what}: the older list stays in use", **_cause(error))
             self._kept = _Kept(kept.value, kept.generations, now)

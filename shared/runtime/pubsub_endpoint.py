@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from shared.contracts.base import WireModel
 from shared.contracts.catalogue import decode
@@ -22,8 +23,29 @@ ACKNOWLEDGED = Reply(204)
 Step = Callable[[WireModel], Payment]
 
 
-def pubsub_endpoint(name: str, step: Step, *, topic: str, backbone: Backbone, delivery_attempts_max: int) -> Endpoint:
-    """The endpoint of one step. `topic` is where its messages come from, for the replay of a quarantined one.
+class Sources(Protocol):
+    """Where messages come from, when that is not one topic, and what each of them may ask for."""
+
+    def topic_of(self, push: Push) -> str:
+        """The topic of a delivery."""
+        ...
+
+    def admit(self, push: Push, message: WireModel) -> None:
+        """Raises ClearwayError for a message that its source may not send."""
+        ...
+
+
+def pubsub_endpoint(
+    name: str,
+    step: Step,
+    *,
+    topic: str,
+    backbone: Backbone,
+    delivery_attempts_max: int,
+    sources: Sources | None = None,
+) -> Endpoint:
+    """The endpoint of one step. `topic` is where its messages come from, for the replay of a quarantined one; with
+    `sources`, they say it.
 
     Answers 204 (done, taken before, or quarantined) or 503 (deliver again). An error that a retry cannot help is
     quarantined at once; any other after `delivery_attempts_max` deliveries, so that its cause is kept with it.
@@ -39,7 +61,10 @@ def pubsub_endpoint(name: str, step: Step, *, topic: str, backbone: Backbone, de
                 log("ERROR", f"{name}: {error.detail}", code=error.code.code)
                 return Reply(400)
             try:
-                payment = step(decode(push.data, push.attributes))
+                message = decode(push.data, push.attributes)
+                if sources is not None:
+                    sources.admit(push, message)
+                payment = step(message)
                 dispatch(payment, owed_by_step(payment, name), backbone)
             except ClearwayError as error:
                 if error.retryable and push.attempt < delivery_attempts_max:
@@ -56,7 +81,8 @@ def pubsub_endpoint(name: str, step: Step, *, topic: str, backbone: Backbone, de
     def _give_up(name: str, push: Push, code: str, detail: str) -> Reply:
         try:
             now = backbone.clock.now()
-            quarantine(push, topic=topic, code=code, detail=detail, now=now, transactor=backbone.documents)
+            origin = sources.topic_of(push) if sources else topic
+            quarantine(push, topic=origin, code=code, detail=detail, now=now, transactor=backbone.documents)
         except ClearwayError as error:
             # Left to the subscription's dead letter, which keeps it too, though without its cause.
             return _again(name, push, error.code.code)

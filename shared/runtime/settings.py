@@ -15,6 +15,7 @@ class Settings:
     """Where everything is. The emulator hosts are None in the cloud.
 
     `rails` are base URLs by the rail's name (empty for `ach`), `rail_tokens` the bearer tokens of those that want one.
+    `partners` are the tenants of those that publish payment requests themselves, by the partner's name.
     `clock_url` is for the emulators alone, see `cloud_clock`.
     """
 
@@ -26,6 +27,7 @@ class Settings:
     storage_emulator: str | None
     files_bucket: str
     lists_bucket: str
+    watchlist_names_min: int
     settlement_url: str
     invoker_service_account: str
     rails: Mapping[str, str]
@@ -34,6 +36,7 @@ class Settings:
     api_keys: str
     rail_secrets: str
     originator: str
+    partners: Mapping[str, str]
     delivery_attempts_max: int
     drive_after_s: float
     clock_url: str
@@ -72,6 +75,7 @@ class Settings:
             storage_emulator=environment.get("STORAGE_EMULATOR_HOST"),
             files_bucket=text("CLEARWAY_FILES_BUCKET", ""),
             lists_bucket=text("CLEARWAY_LISTS_BUCKET", ""),
+            watchlist_names_min=int(number("CLEARWAY_WATCHLIST_NAMES_MIN", "1")),
             settlement_url=text("CLEARWAY_SETTLEMENT_URL", ""),
             invoker_service_account=text("CLEARWAY_INVOKER_SERVICE_ACCOUNT", ""),
             rails=texts("CLEARWAY_RAILS"),
@@ -80,6 +84,7 @@ class Settings:
             api_keys=text("CLEARWAY_API_KEYS", "{}"),
             rail_secrets=text("CLEARWAY_RAIL_SECRETS", "{}"),
             originator=text("CLEARWAY_ORIGINATOR", ""),
+            partners=texts("CLEARWAY_PARTNERS"),
             delivery_attempts_max=int(number("CLEARWAY_DELIVERY_ATTEMPTS_MAX", "5")),
             drive_after_s=number("CLEARWAY_DRIVE_AFTER_S", "120"),
             clock_url=text("CLEARWAY_CLOCK_URL", ""),

@@ -14,7 +14,7 @@ from emulators.lists import put_lists
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.objects import InMemoryObjects
 from shared.compliance.lists import watchlist_of
-from shared.kernel.errors import ClearwayError
+from shared.kernel.errors import ClearwayError, KernelError
 from shared.payments.domain.payment import Payment
 from shared.payments.domain.states import State
 from shared.rails.domain.errors import RailsError
@@ -176,6 +176,60 @@ def test_a_list_that_is_replaced_by_a_broken_one_stays_in_use(capsys: pytest.Cap
     assert evidence(world.payment("second")) == evidence(world.payment("first"))
     told = [line["message"] for line in lines(capsys, "ERROR")]
     assert "compliance: watchlist: the older list stays in use" in told
+
+
+def a_list(names: int) -> bytes:
+    return "".join(sdn_row(str(number), f"SOMEBODY {number}") for number in range(1, names + 1)).encode()
+
+
+@pytest.mark.parametrize(
+    ("used", "found", "taken"), [(10, 5, True), (10, 4, False), (10, 1, False), (1, 10, True), (3, 1, False)]
+)
+def test_a_list_with_less_than_half_of_the_names_in_use_does_not_take_its_place(
+    used: int, found: int, taken: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = ManualClock(NOON)
+    lists = InMemoryObjects(clock)
+    lists.upload(SDN, a_list(used))
+    lists.upload(ALT, b"")
+    gates = listed_gate(lists, clock).gates
+    assert gates.current().screener.watchlist.names == used
+    lists.upload(SDN, a_list(found))
+    clock.advance(CHECKED_EVERY.total_seconds())
+    assert gates.current().screener.watchlist.names == (found if taken else used)
+    told = [(line["message"], line["code"]) for line in lines(capsys, "ERROR")]
+    assert told == ([] if taken else [("compliance: watchlist: the older list stays in use", "watchlist_too_short")])
+
+
+def test_a_list_whose_other_names_are_gone_is_one_that_is_shorter() -> None:
+    clock = ManualClock(NOON)
+    lists = InMemoryObjects(clock)
+    lists.upload(SDN, a_list(2))
+    lists.upload(ALT, "".join(alt_row("1", f"ELSE {number}", str(number)) for number in range(1, 4)).encode())
+    gates = listed_gate(lists, clock).gates
+    before = gates.current()
+    lists.upload(ALT, b"")
+    clock.advance(CHECKED_EVERY.total_seconds())
+    assert gates.current() is before
+
+
+@pytest.mark.parametrize("names", [1, 9, 10])
+def test_a_process_that_starts_with_too_short_a_list_lets_nothing_pass(
+    names: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = ManualClock(NOON)
+    lists = InMemoryObjects(clock)
+    lists.upload(SDN, a_list(names))
+    lists.upload(ALT, b"")
+    gate = listed_gate(lists, clock, names_min=10)
+    if names == 10:
+        assert gate.prefetch(ADA)
+        return
+    with pytest.raises(ClearwayError) as caught:
+        gate.prefetch(ADA)
+    assert caught.value.code is KernelError.UNAVAILABLE
+    (line,) = lines(capsys, "ERROR")
+    assert (line["code"], line["detail"]) == ("watchlist_too_short", f"the list has {names} names, and must have 10")
 
 
 def test_participants_follow_their_lists_and_their_absence_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:

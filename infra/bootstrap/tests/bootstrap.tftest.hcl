@@ -96,7 +96,10 @@ run "nobody_is_owner_or_near_it" {
   }
   assert {
     condition = length([
-      for one in concat(tolist(google_project_iam_custom_role.deployer.permissions), tolist(google_project_iam_custom_role.planner.permissions)) :
+      for one in concat(
+        tolist(google_project_iam_custom_role.deployer.permissions), tolist(google_project_iam_custom_role.deployer_buckets.permissions),
+        tolist(google_project_iam_custom_role.planner.permissions),
+      ) :
       one if can(regex("entities|objects|versions\\.access|useTo|destroy|\\.delete$|getData|actAs|serviceAccountKeys", one)) &&
       !can(regex("^(datastore\\.(schemas|backupSchedules)|secretmanager\\.secrets)\\.delete$", one))
     ]) == 0
@@ -109,6 +112,17 @@ run "nobody_is_owner_or_near_it" {
       length(setsubtract(["bigquery.dataPolicies.get", "bigquery.rowAccessPolicies.get", "logging.exclusions.get"], google_project_iam_custom_role.planner.permissions)) == 0
     )
     error_message = "The deployer must be able to add the first version of a secret, and the planner to see every policy."
+  }
+  assert {
+    condition = (
+      length([for one in google_project_iam_custom_role.deployer.permissions : one if can(regex("^storage\\.buckets\\.(delete|setIamPolicy|update)$", one))]) == 0 &&
+      google_project_iam_member.deployer_buckets.condition[0].expression == "!resource.name.startsWith(\"projects/_/buckets/clearway-prod-terraform-state\")"
+    )
+    error_message = "Whoever can open the state's bucket writes what runs as the owner who bootstraps next."
+  }
+  assert {
+    condition     = google_project_default_service_accounts.this.action == "DEPRIVILEGE"
+    error_message = "The deployer can act as every account, so Google's default one may not be an editor."
   }
   assert {
     condition     = google_project_iam_member.deployer_objects.condition[0].expression == "resource.name.startsWith(\"projects/_/buckets/clearway-prod-bundles/\")"
@@ -125,13 +139,13 @@ run "only_our_repository_comes_in_and_only_its_branch_deploys" {
 
   assert {
     condition = google_iam_workload_identity_pool_provider.github[0].attribute_condition == join(" && ", [
-      "assertion.repository == 'acme/clearway'", "assertion.repository_id == '4242'", "assertion.event_name != 'pull_request_target'",
+      "assertion.repository == 'acme/clearway'", "assertion.repository_id == '4242'", "assertion.event_name in ['push', 'workflow_dispatch', 'merge_group', 'pull_request', 'schedule']",
     ])
     error_message = "Tokens of other repositories, or of workflows that strangers start with our rights, must be refused."
   }
   assert {
     condition = google_iam_workload_identity_pool_provider.github[0].attribute_mapping["attribute.account"] == join(" && ", [
-      "assertion.ref == 'refs/heads/main'", "has(assertion.environment)", "assertion.environment == 'prod' ? 'deployer' : 'planner'",
+      "assertion.event_name in ['push', 'workflow_dispatch']", "assertion.ref == 'refs/heads/main'", "has(assertion.environment)", "assertion.environment == 'prod' ? 'deployer' : 'planner'",
     ])
     error_message = "Only a job of the branch, in GitHub's environment of the same name, may deploy."
   }
@@ -160,10 +174,16 @@ run "what_may_be_torn_down_may_be_deleted" {
 
   assert {
     condition = (
-      length(setsubtract(["datastore.databases.delete", "storage.buckets.delete"], google_project_iam_custom_role.deployer.permissions)) == 0 &&
-      length(google_project_iam_member.deployer_objects.condition) == 0
+      contains(google_project_iam_custom_role.deployer.permissions, "datastore.databases.delete") &&
+      contains(google_project_iam_custom_role.deployer_buckets.permissions, "storage.buckets.delete")
     )
     error_message = "The deployer of a disposable environment must be able to delete what it made."
+  }
+  assert {
+    condition = toset([
+      for one in [google_project_iam_member.deployer_objects, google_project_iam_member.deployer_buckets] : one.condition[0].expression
+    ]) == toset(["!resource.name.startsWith(\"projects/_/buckets/clearway-dev-terraform-state\")"])
+    error_message = "The state is not the environment's: whoever writes it decides what runs as the owner."
   }
 }
 

@@ -10,4 +10,5 @@ class ComplianceError(ErrorCode):
 
     LIST_MALFORMED = ("watchlist_malformed", Disposition.MALFORMED)
     LIST_MISSING = ("watchlist_missing", Disposition.BROKEN)
+    LIST_TOO_SHORT = ("watchlist_too_short", Disposition.MALFORMED)
     LIMITS_MALFORMED = ("limits_malformed", Disposition.MALFORMED)

@@ -52,6 +52,11 @@ class Watchlist:
     entries: tuple[Entry, ...]
     orphans: int = 0
 
+    @property
+    def names(self) -> int:
+        """How many names are screened against: those of entries and all their aliases."""
+        return sum(1 + len(entry.aliases) for entry in self.entries)
+
 
 def make_watchlist(name: str, entries: Iterable[Entry], *, orphans: int = 0) -> Watchlist:
     """A watchlist of these entries; the order in which they come does not change its version."""

@@ -13,12 +13,15 @@ from shared.payments.commands.receive_payment import STEP, receive_payment
 from shared.payments.domain.payment import Payment
 from shared.ports.routing import Tariff
 from shared.runtime.backbone import Backbone
+from shared.runtime.partners import Partners
 from shared.runtime.pubsub_endpoint import pubsub_endpoint
 from shared.runtime.web import Endpoint
 
 
-def intake_endpoint(backbone: Backbone, tariff: Tariff, *, delivery_attempts_max: int = 5) -> Endpoint:
-    """Intake over these ports, at this tariff."""
+def intake_endpoint(
+    backbone: Backbone, tariff: Tariff, *, partners: Partners | None = None, delivery_attempts_max: int = 5
+) -> Endpoint:
+    """Intake over these ports, at this tariff, for our own requests and those of `partners`."""
     parties, ledger = CustomerParties(), DoubleEntryLedger()
 
     def step(message: WireModel) -> Payment:
@@ -29,5 +32,10 @@ def intake_endpoint(backbone: Backbone, tariff: Tariff, *, delivery_attempts_max
         )
 
     return pubsub_endpoint(
-        STEP, step, topic=REQUESTS_TOPIC, backbone=backbone, delivery_attempts_max=delivery_attempts_max
+        STEP,
+        step,
+        topic=REQUESTS_TOPIC,
+        backbone=backbone,
+        delivery_attempts_max=delivery_attempts_max,
+        sources=partners or Partners(),
     )

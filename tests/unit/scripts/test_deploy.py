@@ -182,3 +182,42 @@ def test_a_bootstraps_state_is_moved_into_the_projects_bucket(tmp_path: Path) ->
     assert {"-migrate-state", "-force-copy", "-backend-config=bucket=clearway-dev-terraform-state"} <= set(moving)
     assert "-reconfigure" not in moving
     assert {"environment=dev", "project=clearway-dev"} <= set(bootstrap.plan_command(target))
+
+
+def test_a_plan_that_nobody_agreed_to_is_not_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds all of the state, and whoever finds it can apply it."""
+    target = a_target(tmp_path)
+    path = programs(tmp_path / "bin", "gcloud")
+    terraform = tmp_path / "bin" / "terraform"
+    terraform.write_text(
+        f"#!/bin/sh\ncase \"$*\" in *' plan '*) echo state > {target.plan}; touch {tmp_path}/planned; exit 2;; esac\n"
+    )
+    terraform.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{path}:/usr/bin:/bin")
+    with pytest.raises(ClearwayError, match="nobody is there to agree"):
+        bootstrap.bootstrap(target, yes=False)
+    assert (tmp_path / "planned").exists()
+    assert not target.plan.exists()
+
+
+@pytest.mark.parametrize(
+    ("listed", "known"),
+    [
+        ("clearway-dev-files\nclearway-dev-terraform-state", True),
+        ("clearway-dev-terraform-state-2", False),
+        ("", False),
+    ],
+)
+def test_a_bucket_of_the_states_name_counts_in_the_project_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: str, known: bool
+) -> None:
+    """Whoever takes the name first, in a project of their own, would write our first state."""
+    target = a_target(tmp_path)
+    monkeypatch.setenv("PATH", f"{programs(tmp_path / 'bin')}:/usr/bin:/bin")
+    gcloud = tmp_path / "bin" / "gcloud"
+    gcloud.write_text(f"#!/bin/sh\ncase \"$*\" in *' list '*'--project clearway-dev '*) echo '{listed}';; esac\n")
+    gcloud.chmod(0o755)
+    assert bootstrap.bucket_exists(target) is known
+    gcloud.write_text("#!/bin/sh\nexit 1\n")
+    with pytest.raises(ClearwayError, match="does not say which buckets"):
+        bootstrap.bucket_exists(target)
