@@ -75,7 +75,7 @@ resource "google_project_iam_custom_role" "deployer_buckets" {
   description = "Changes buckets, and who may use them."
   permissions = concat(["storage.buckets.setIamPolicy", "storage.buckets.update"], var.disposable ? ["storage.buckets.delete"] : [])
 
-  depends_on = [google_project_service.api]
+  depends_on = [time_sleep.enabled]
 }
 
 resource "google_project_iam_member" "deployer" {

@@ -41,7 +41,8 @@ class KeptLists(Generic[T]):
 
     `make` is given the content of `names`, which are read in their order, and raises ClearwayError for what it cannot
     accept. `replaces` is given the value in use and the one that was made to take its place, and raises for one that
-    must not. `what` is how log lines name it. A file above FILE_BYTES_MAX is not read, and counts as one that cannot be.
+    must not. `what` is how log lines name it. A file above FILE_BYTES_MAX is not read, and counts as one that cannot
+    be.
     """
 
     def __init__(
