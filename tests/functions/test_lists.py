@@ -179,7 +179,7 @@ def test_a_list_that_is_replaced_by_a_broken_one_stays_in_use(capsys: pytest.Cap
 
 
 def a_list(names: int) -> bytes:
-    return "".join(sdn_row(str(number), f"SOMEBODY {number}") for number in range(1, names + 1)).encode()
+    return "".join(sdn_row(str(number), f"SOMEBODY {number}") for number in range(1, names + 1)).encode() + END
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_list_with_less_than_half_of_the_names_in_use_does_not_take_its_place(
     clock = ManualClock(NOON)
     lists = InMemoryObjects(clock)
     lists.upload(SDN, a_list(used))
-    lists.upload(ALT, b"")
+    lists.upload(ALT, END)
     gates = listed_gate(lists, clock).gates
     assert gates.current().screener.watchlist.names == used
     lists.upload(SDN, a_list(found))
@@ -205,10 +205,10 @@ def test_a_list_whose_other_names_are_gone_is_one_that_is_shorter() -> None:
     clock = ManualClock(NOON)
     lists = InMemoryObjects(clock)
     lists.upload(SDN, a_list(2))
-    lists.upload(ALT, "".join(alt_row("1", f"ELSE {number}", str(number)) for number in range(1, 4)).encode())
+    lists.upload(ALT, "".join(alt_row("1", f"ELSE {number}", str(number)) for number in range(1, 4)).encode() + END)
     gates = listed_gate(lists, clock).gates
     before = gates.current()
-    lists.upload(ALT, b"")
+    lists.upload(ALT, END)
     clock.advance(CHECKED_EVERY.total_seconds())
     assert gates.current() is before
 
@@ -220,7 +220,7 @@ def test_a_process_that_starts_with_too_short_a_list_lets_nothing_pass(
     clock = ManualClock(NOON)
     lists = InMemoryObjects(clock)
     lists.upload(SDN, a_list(names))
-    lists.upload(ALT, b"")
+    lists.upload(ALT, END)
     gate = listed_gate(lists, clock, names_min=10)
     if names == 10:
         assert gate.prefetch(ADA)
