@@ -336,9 +336,10 @@ run "prod_keeps_the_addresses_that_others_know" {
 run "a_console_is_put_behind_sign_in_by_its_function_yaml" {
   command = plan
   variables {
-    functions_dir  = "tests/edge_functions"
-    console_people = ["user:ada@example.com"]
-    hosts          = { api = "api.example.com", console = "console.example.com" }
+    functions_dir        = "tests/edge_functions"
+    function_environment = { CLEARWAY_ACH_ORIGIN = "", CLEARWAY_RAILS = "{}" }
+    console_people       = ["user:ada@example.com"]
+    hosts                = { api = "api.example.com", console = "console.example.com" }
   }
 
   assert {
@@ -350,7 +351,8 @@ run "a_console_is_put_behind_sign_in_by_its_function_yaml" {
 run "without_names_there_is_no_way_in" {
   command = plan
   variables {
-    functions_dir = "tests/edge_functions"
+    functions_dir        = "tests/edge_functions"
+    function_environment = { CLEARWAY_ACH_ORIGIN = "", CLEARWAY_RAILS = "{}" }
   }
 
   assert {
@@ -362,8 +364,9 @@ run "without_names_there_is_no_way_in" {
 run "everybody_is_not_let_in" {
   command = plan
   variables {
-    functions_dir  = "tests/edge_functions"
-    console_people = ["allAuthenticatedUsers"]
+    functions_dir        = "tests/edge_functions"
+    function_environment = { CLEARWAY_ACH_ORIGIN = "", CLEARWAY_RAILS = "{}" }
+    console_people       = ["allAuthenticatedUsers"]
   }
   expect_failures = [var.console_people]
 }
@@ -371,8 +374,9 @@ run "everybody_is_not_let_in" {
 run "only_people_are_let_in" {
   command = plan
   variables {
-    functions_dir  = "tests/edge_functions"
-    console_people = ["serviceAccount:robot@example.com"]
+    functions_dir        = "tests/edge_functions"
+    function_environment = { CLEARWAY_ACH_ORIGIN = "", CLEARWAY_RAILS = "{}" }
+    console_people       = ["serviceAccount:robot@example.com"]
   }
   expect_failures = [var.console_people]
 }
@@ -380,8 +384,9 @@ run "only_people_are_let_in" {
 run "older_tls_is_refused" {
   command = plan
   variables {
-    functions_dir   = "tests/edge_functions"
-    min_tls_version = "TLS_1_1"
+    functions_dir        = "tests/edge_functions"
+    function_environment = { CLEARWAY_ACH_ORIGIN = "", CLEARWAY_RAILS = "{}" }
+    min_tls_version      = "TLS_1_1"
   }
   expect_failures = [var.min_tls_version]
 }
