@@ -1,8 +1,8 @@
 # One secret for each name below `secrets` of a function.yaml: CLEARWAY_API_KEYS is clearway-api-keys.
 #
 # No secret's content is here or in the state. The first version is an empty JSON object, with which every function
-# starts and nobody gets in: no key, no rail's signature, no token. Where the rail `instant` is enabled, settlement asks
-# for clearway-originator before it moves anything. People add the later ones:
+# starts and nobody gets in: no key, no rail's signature, no token. Settlement does not start with the rail `instant` while
+# clearway-originator is empty, so that one is filled before the rail is named. People add the later ones:
 #
 #   gcloud secrets versions add clearway-api-keys --data-file=-
 #

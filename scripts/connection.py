@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from google.auth.exceptions import DefaultCredentialsError
+
 from emulators.addresses import Hosts, fixed_ports
 from emulators.description import load_system
 from emulators.local import LOCAL_PROJECT, LOCAL_REGION
@@ -35,7 +37,7 @@ class Connection:
 def connected() -> Iterator[Connection]:
     """Without GOOGLE_CLOUD_PROJECT it is the local system, and its clock is the bank simulator's.
 
-    Raises MISUSE when the environment names a project and no CLEARWAY_FILES_BUCKET.
+    Raises MISUSE when the environment names a project and no CLEARWAY_FILES_BUCKET, or has no credentials for it.
     """
     local = "GOOGLE_CLOUD_PROJECT" not in os.environ
     clock: Clock = SystemClock()
@@ -50,6 +52,10 @@ def connected() -> Iterator[Connection]:
         firestore, storage = os.environ.get("FIRESTORE_EMULATOR_HOST"), os.environ.get("STORAGE_EMULATOR_HOST")
     if not bucket:
         raise ClearwayError(KernelError.MISUSE, "the environment lacks CLEARWAY_FILES_BUCKET")
-    client, files = make_client(project, firestore), make_storage_client(project, storage)
+    try:
+        client, files = make_client(project, firestore), make_storage_client(project, storage)
+    except DefaultCredentialsError:
+        hint = "there are no credentials for Google Cloud: gcloud auth application-default login"
+        raise ClearwayError(KernelError.MISUSE, hint) from None
     with contextlib.closing(client), contextlib.closing(files):
         yield Connection(FirestoreDocuments(client, clock), CloudStorageObjects(files, bucket), clock, local)
