@@ -44,7 +44,7 @@ def all_steps(root: Path) -> list[Step]:
         *(Step(f"{name}: schemas", partial(_schemas, folder)) for name, folder in modules.items()),
         *(Step(f"{name}: plan and policies", partial(_policies, root, name)) for name in ENVIRONMENTS),
         *(Step(f"{name}: terraform test", partial(_tests, folder)) for name, folder in modules.items()),
-        Step("checkov", lambda: checkov.findings(infra)[0]),
+        Step("checkov", partial(checkov.findings, infra)),
     ]
 
 

@@ -110,5 +110,4 @@ def test_a_policy_that_is_broken_on_purpose_is_found(said: str, findings_of_brok
 
 def test_a_risky_setting_is_found_by_checkov(tmp_path: Path) -> None:
     root = broken(tmp_path, ("infra/modules/bucket/main.tf", '= "enforced"', '= "inherited"'))
-    found, _ = checkov.findings(root / "infra" / "modules" / "bucket")
-    assert "CKV_GCP_114" in words(found)
+    assert "CKV_GCP_114" in words(checkov.findings(root / "infra" / "modules" / "bucket"))
