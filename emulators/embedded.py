@@ -155,6 +155,7 @@ class EmbeddedCloud:
         twins.bank.call_back_to(self.endpoints["rail_callback"])
         self._next_sweep = twins.clock.now() + SWEEP_EVERY
         self._next_look = twins.clock.now()
+        self._files_seen: Sequence[str] = ()
         self._wire()
 
     def call(self, method: str, path: str, body: bytes = b"", **headers: str) -> Reply:
@@ -190,13 +191,12 @@ class EmbeddedCloud:
         The timer is called on whole minutes, when one of its jobs has something to do.
         """
         clock, bank = self.twins.clock, self.twins.bank.simulator
-        seen: Sequence[str] = ()
         while True:
             while self.step() or bank.run_due():
                 continue
             files = self.twins.objects.list("")
             due = [self.twins.broker.next_due(), self.twins.tasks.next_due(), bank.next_due()]
-            ticks = [*self._timer_due(), *([clock.now()] if files != seen else [])]
+            ticks = [*self._timer_due(), *([clock.now()] if files != self._files_seen else [])]
             tick = _whole_minute(max(clock.now(), min(ticks))) if ticks else until
             upcoming = min([*(moment for moment in due if moment is not None), tick])
             if upcoming >= until:
@@ -204,8 +204,8 @@ class EmbeddedCloud:
                 return
             clock.advance_to(max(upcoming, clock.now()))
             if clock.now() >= tick:
-                self._call_timer(new_files=files != seen)
-                seen = files
+                self._call_timer(new_files=files != self._files_seen)
+                self._files_seen = files
 
     def _call_timer(self, *, new_files: bool) -> None:
         """Every job that may have something to do; without a new statement, reconciling would find what it found.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, field, fields, is_dataclass
+from decimal import Decimal
 from pathlib import Path
 from types import UnionType
 from typing import Any, NoReturn, TypeVar, get_args, get_origin, get_type_hints
@@ -44,10 +45,13 @@ def matching(pattern: str) -> Any:
     return field(metadata={"matching": pattern})
 
 
-def load(cls: type[T], path: Path, shown_as: str) -> T:
-    """Read the file as a `cls`. Raises BAD_DESCRIPTION, which calls the file `shown_as`, for anything unexpected."""
+def load(cls: type[T], path: Path, shown_as: str, loader: type[Loader] = Loader) -> T:
+    """Read the file as a `cls`. Raises BAD_DESCRIPTION, which calls the file `shown_as`, for anything unexpected.
+
+    A field named `from_` is the key `from`: Python keeps some words for itself.
+    """
     try:
-        content = yaml.load(path.read_text(), Loader=Loader)  # noqa: S506 - a SafeLoader by descent
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a SafeLoader by descent
     except (OSError, yaml.YAMLError) as error:
         refuse(shown_as, "", "cannot be read: " + " ".join(str(error).split()))
     loaded: T = _value(cls, content, shown_as, "", {})
@@ -69,9 +73,14 @@ def _value(kind: Any, value: object, file: str, key: str, limits: Mapping[str, A
             refuse(file, key, "must be a list")
         element = get_args(kind)[0]
         return tuple(_value(element, item, file, f"{key}[{index}]", limits) for index, item in enumerate(value))
-    # YAML reads 1 where a float is meant, and bool is an int to Python; only the first is harmless.
-    if kind is float and type(value) is int:
-        value = float(value)
+    if get_origin(kind) is dict:
+        if not isinstance(value, dict):
+            refuse(file, key, "must be a mapping")
+        element = get_args(kind)[1]
+        return {str(name): _value(element, item, file, f"{key}.{name}", limits) for name, item in value.items()}
+    # YAML reads 1 where a fraction is meant, and bool is an int to Python; only the first is harmless.
+    if kind in (float, Decimal) and type(value) is int:
+        value = kind(value)
     if type(value) is not kind:
         refuse(file, key, f"must be {kind.__name__}, not {type(value).__name__}")
     _check(value, file, key, limits)
@@ -92,14 +101,14 @@ def _record(cls: type[T], value: object, file: str, key: str) -> T:
         refuse(file, key, "must be a mapping")
     prefix = f"{key}." if key else ""
     hints = get_type_hints(cls)
-    known = {one.name: one for one in fields(cls)}  # type: ignore[arg-type]  # the caller saw that it is a dataclass
+    known = {one.name.rstrip("_"): one for one in fields(cls)}  # type: ignore[arg-type]  # the caller saw that it is a dataclass
     for name in value:
         if name not in known:
             refuse(file, f"{prefix}{name}", "is not a known key")
     arguments = {}
     for name, one in known.items():
         if name in value:
-            arguments[name] = _value(hints[name], value[name], file, f"{prefix}{name}", one.metadata)
+            arguments[one.name] = _value(hints[one.name], value[name], file, f"{prefix}{name}", one.metadata)
         elif one.default is MISSING and one.default_factory is MISSING:
             refuse(file, f"{prefix}{name}", "is missing")
     return cls(**arguments)

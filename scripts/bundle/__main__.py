@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scripts.bundle.bundles import Bundle, build_bundles, write_bundles
-from scripts.bundle.errors import BundleError
 from scripts.closure import ROOT
+from shared.kernel.errors import ClearwayError
 
 
 def main() -> int:
@@ -24,8 +24,8 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         bundles = build_bundles(arguments.functions.resolve())
-    except BundleError as error:
-        print(error, file=sys.stderr)
+    except ClearwayError as error:
+        print(error.detail, file=sys.stderr)
         return 1
     verdicts = write_bundles(bundles, arguments.output)
     show(bundles, verdicts)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scripts.bundle.archive import zipped
 from scripts.bundle.data_files import check_all_are_read, data_files_of
-from scripts.bundle.errors import BundleError
+from scripts.bundle.errors import refused
 from scripts.closure import ROOT, closure_of
 
 LIST = "bundles.json"
@@ -40,23 +40,23 @@ class Bundle:
 
 
 def build_bundles(functions: Path, root: Path = ROOT) -> list[Bundle]:
-    """A bundle for every folder with a main.py, in the order of names. Raises BundleError, and then there is none."""
+    """A bundle for every folder with a main.py, in the order of names. Raises REFUSED, and then there is none."""
     check_all_are_read(root)
     mains = sorted(functions.glob("*/main.py"))
     if not mains:
-        raise BundleError(f"{functions} holds no folder with a main.py")
+        raise refused(f"{functions} holds no folder with a main.py")
     return [_bundle(main, root) for main in mains]
 
 
 def contents_of(main: Path, root: Path = ROOT) -> dict[str, bytes]:
     """The files of a function's bundle by name: `main.py`, what it imports of the project, the data that this code
-    reads, and the pinned requirements. Raises BundleError.
+    reads, and the pinned requirements. Raises REFUSED.
 
     No byte code: Google's builder compiles everything itself, and would replace what came along.
     """
     requirements = main.with_name("requirements.txt")
     if not requirements.is_file():
-        raise BundleError(f"{main.parent.name} has no requirements.txt; run `make lock`")
+        raise refused(f"{main.parent.name} has no requirements.txt; run `make lock`")
     data_files_of([main], root)  # a broken main.py is named here, before its imports are followed
     modules = closure_of(main, root).modules
     data = data_files_of([*modules, main], root)

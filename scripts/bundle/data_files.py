@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from scripts.bundle.errors import BundleError
+from scripts.bundle.errors import refused
 from scripts.bundle.paths import HOLE, Argument, claims_of
 from scripts.closure import OWN, tree_of
 
@@ -15,7 +15,7 @@ from scripts.closure import OWN, tree_of
 def data_files_of(modules: Iterable[Path], root: Path) -> frozenset[Path]:
     """The data files that these modules read, as files below the root.
 
-    Raises BundleError, naming the module, for a file that is not there, and for what a source does not show.
+    Raises REFUSED, naming the module, for a file that is not there, and for what a source does not show.
     """
     names = {_name(path, root): path.read_bytes() for path in modules}
     found: set[Path] = set()
@@ -36,13 +36,13 @@ def _name(path: Path, root: Path) -> str:
 
 
 def check_all_are_read(root: Path) -> None:
-    """Every data file of the project is read by a module. Raises BundleError, naming those that are not."""
+    """Every data file of the project is read by a module. Raises REFUSED, naming those that are not."""
     own = root / OWN
     there = {path for path in own.rglob("*") if _is_data(path, own)}
     unread = there - data_files_of(own.rglob("*.py"), root)
     if unread:
         names = ", ".join(sorted(path.relative_to(root).as_posix() for path in unread))
-        raise BundleError(f"no module reads {names} beside itself; no bundle would hold it")
+        raise refused(f"no module reads {names} beside itself; no bundle would hold it")
 
 
 def _is_data(path: Path, own: Path) -> bool:
@@ -55,21 +55,21 @@ def _is_data(path: Path, own: Path) -> bool:
 def _files(claimed: PurePosixPath, reader: str, root: Path) -> set[Path]:
     path = root / claimed
     if claimed.parts[0] != OWN or ".." in claimed.parts:
-        raise BundleError(f"{reader}: reads {claimed}, and bundles hold data files of {OWN}/ alone")
+        raise refused(f"{reader}: reads {claimed}, and bundles hold data files of {OWN}/ alone")
     if path.is_file():
         return {path}
     below = list(path.rglob("*"))
     if any(one.suffix == ".py" for one in below):
-        raise BundleError(f"{reader}: reads the whole folder {claimed}, which holds modules; name the files in it")
+        raise refused(f"{reader}: reads the whole folder {claimed}, which holds modules; name the files in it")
     found = {one for one in below if _is_data(one, root / OWN)}
     if not found:
-        raise BundleError(f"{reader}: reads {claimed}, which is not there")
+        raise refused(f"{reader}: reads {claimed}, which is not there")
     return found
 
 
 @cache
 def _texts_given(argument: Argument, reader: str, caller: str, source: bytes) -> tuple[str, ...]:
-    """The texts with which a module calls the function of `reader`. Raises BundleError for a call that shows none."""
+    """The texts with which a module calls the function of `reader`. Raises REFUSED for a call that shows none."""
     tree = tree_of(source)
     called = _names_of(argument.function, reader, caller, tree)
     if not called:
@@ -81,7 +81,7 @@ def _texts_given(argument: Argument, reader: str, caller: str, source: bytes) ->
             given = _given(argument, calls.get(id(node)))
             if given is None:
                 detail = f"must call {argument.function} with the name itself, since it is that of a file"
-                raise BundleError(f"{caller}:{node.lineno}: {detail}")
+                raise refused(f"{caller}:{node.lineno}: {detail}")
             texts.append(given)
     return tuple(texts)
 
@@ -98,7 +98,7 @@ def _given(argument: Argument, call: ast.Call | None) -> str | None:
 
 
 def _names_of(function: str, reader: str, caller: str, tree: ast.Module) -> set[str]:
-    """What the function is called in a module. Raises BundleError when the module takes the whole of `reader`."""
+    """What the function is called in a module. Raises REFUSED when the module takes the whole of `reader`."""
     module = reader.removesuffix(".py").replace("/", ".")
     names = {function} if caller == reader else set()
     for node in ast.walk(tree):
@@ -107,5 +107,5 @@ def _names_of(function: str, reader: str, caller: str, tree: ast.Module) -> set[
         whole = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         whole += [f"{node.module}.{alias.name}" for alias in node.names] if isinstance(node, ast.ImportFrom) else []
         if module in whole:
-            raise BundleError(f"{caller}: must import {function} from {module} by its name, since it reads files")
+            raise refused(f"{caller}: must import {function} from {module} by its name, since it reads files")
     return names

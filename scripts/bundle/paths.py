@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
 
-from scripts.bundle.errors import BundleError
+from scripts.bundle.errors import refused
 from scripts.closure import tree_of
+from shared.kernel.errors import ClearwayError
 
 HOLE = "{}"
 # They find files or modules by names that a program makes up.
@@ -43,11 +44,11 @@ class Claim:
 
 @cache
 def claims_of(source: bytes, name: str) -> tuple[Claim, ...]:
-    """What the module at `name` reads beside itself. Raises BundleError for what cannot be known from its source."""
+    """What the module at `name` reads beside itself. Raises REFUSED for what cannot be known from its source."""
     try:
         tree = tree_of(source)
     except SyntaxError as error:
-        raise BundleError(f"{name}:{error.lineno}: {error.msg}") from None
+        raise refused(f"{name}:{error.lineno}: {error.msg}") from None
     _refuse_hidden_imports(tree, name)
     here = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "__file__"]
     if not here:
@@ -59,13 +60,13 @@ def claims_of(source: bytes, name: str) -> tuple[Claim, ...]:
 def _refuse_hidden_imports(tree: ast.Module, name: str) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
-            raise BundleError(f"{name}:{node.lineno}: a relative import, which bundles do not follow; name the package")
+            raise refused(f"{name}:{node.lineno}: a relative import, which bundles do not follow; name the package")
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         names += ["importlib"] if isinstance(node, ast.Name) and node.id == "__import__" else []
         if any(one.split(".")[0] in _HIDDEN for one in names):
             detail = "it finds modules or files by name, so that a bundle cannot know which; import them"
-            raise BundleError(f"{name}:{getattr(node, 'lineno', 0)}: {detail}, or read a file beside Path(__file__)")
+            raise refused(f"{name}:{getattr(node, 'lineno', 0)}: {detail}, or read a file beside Path(__file__)")
 
 
 def _claim(node: ast.expr, name: str, parents: Mapping[ast.AST, ast.AST]) -> Claim:
@@ -146,6 +147,6 @@ def _argument(name: str, piece: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> 
     return Argument(node.name, name, names.index(name))
 
 
-def _unclear(name: str, node: ast.expr) -> BundleError:
+def _unclear(name: str, node: ast.expr) -> ClearwayError:
     detail = "what it reads beside itself is not clear from its source; write Path(__file__).with_name(...)"
-    return BundleError(f'{name}:{node.lineno}: {detail}, or Path(__file__).parent / "...", in one expression')
+    return refused(f'{name}:{node.lineno}: {detail}, or Path(__file__).parent / "...", in one expression')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from emulators.description import System
@@ -81,19 +81,7 @@ def costs_of(basis: Basis) -> tuple[Line, ...]:
     for line in (line for maker in makers for line in maker(basis)):
         off = min(left.get(line.price, ZERO), line.quantity)
         left[line.price] = left.get(line.price, ZERO) - off
-        free = basis.prices.price(line.price).of(off)
-        lines.append(
-            Line(
-                line.name,
-                line.price,
-                line.unit,
-                line.quantity,
-                line.fixed,
-                line.of_payments,
-                free,
-                unconfirmed=line.unconfirmed,
-            )
-        )
+        lines.append(replace(line, free=basis.prices.price(line.price).of(off)))
     return tuple(lines)
 
 

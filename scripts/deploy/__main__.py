@@ -14,6 +14,7 @@ from pathlib import Path
 
 from emulators.description import load_system
 from scripts.deploy.bootstrap import bootstrap
+from scripts.deploy.errors import DeployError
 from scripts.deploy.remaining import remaining
 from scripts.deploy.target import Target, missing, refuse_protected, target_of
 from scripts.deploy.terraform import (
@@ -27,7 +28,7 @@ from scripts.deploy.terraform import (
     plan_taken_away,
     run,
 )
-from shared.kernel.errors import ClearwayError, KernelError
+from shared.kernel.errors import ClearwayError
 
 
 def plan(target: Target, *, destroy: bool = False, lock: bool = True) -> bool:
@@ -67,13 +68,13 @@ def destroy(target: Target) -> int:
 
 
 def perform(arguments: argparse.Namespace) -> int:
-    """Do what the command line asks. Raises MISUSE when it cannot be done here, before anything was done."""
+    """Do what the command line asks. Raises REFUSED when it cannot be done here, before anything was done."""
     target = target_of(arguments.environment, arguments.project)
     if arguments.action == "destroy":
         refuse_protected(target)
     lacks = missing(arguments.action, os.environ, Path.home())
     if lacks:
-        raise ClearwayError(KernelError.MISUSE, "\n".join(lacks))
+        raise ClearwayError(DeployError.REFUSED, "\n".join(lacks))
     if arguments.action == "bootstrap":
         return bootstrap(target, yes=arguments.yes)
     with plan_taken_away(target):

@@ -9,9 +9,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 
+from scripts.deploy.errors import DeployError
 from scripts.deploy.target import Target
 from scripts.deploy.terraform import CHANGES, NOTHING_TO_DO, agreed, plan_taken_away, run
-from shared.kernel.errors import ClearwayError, KernelError
+from shared.kernel.errors import ClearwayError
 
 DATA = "bootstrap"
 # Without these, nothing about a project can be asked, hence no other be enabled by Terraform.
@@ -54,12 +55,12 @@ def copy_sources(target: Target, *, local: bool) -> None:
 
 def bucket_exists(target: Target) -> bool:
     """Whether the state's bucket is there, in this project: names are all the world's, and one that somebody else took
-    first holds a state of their choice. Raises MISUSE when Google cannot say, since a guess could lose a state.
+    first holds a state of their choice. Raises REFUSED when Google cannot say, since a guess could lose a state.
     """
     command = ["gcloud", "storage", "buckets", "list", "--project", target.project, "--format=value(name)"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise ClearwayError(KernelError.MISUSE, f"gcloud does not say which buckets {target.project} has")
+        raise ClearwayError(DeployError.REFUSED, f"gcloud does not say which buckets {target.project} has")
     return target.state_bucket in done.stdout.split()
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.closure import ROOT
-from shared.kernel.errors import ClearwayError, KernelError
+from scripts.deploy.errors import DeployError
+from shared.kernel.errors import ClearwayError
 
 INFRA = ROOT / "infra"
 WORK = ROOT / ".clearway" / "deploy"
@@ -55,15 +56,15 @@ class Target:
 
 
 def target_of(environment: str, project: str, infra: Path = INFRA, work: Path = WORK) -> Target:
-    """The deployment. Raises MISUSE for an environment without its files and for what is no project id."""
+    """The deployment. Raises REFUSED for an environment without its files and for what is no project id."""
     known = sorted(path.stem for path in (infra / "environments").glob("*.tfvars"))
     if environment not in known:
         raise ClearwayError(
-            KernelError.MISUSE, f"ENVIRONMENT must be one that infra/environments has: {', '.join(known)}"
+            DeployError.REFUSED, f"ENVIRONMENT must be one that infra/environments has: {', '.join(known)}"
         )
     if not re.fullmatch(r"[a-z][a-z0-9-]{4,28}[a-z0-9]", project):
         raise ClearwayError(
-            KernelError.MISUSE, "PROJECT must be the id of a Google Cloud project, such as clearway-dev"
+            DeployError.REFUSED, "PROJECT must be the id of a Google Cloud project, such as clearway-dev"
         )
     return Target(environment, project, infra, work)
 
@@ -84,8 +85,8 @@ def missing(action: str, environ: Mapping[str, str], home: Path) -> list[str]:
 
 
 def refuse_protected(target: Target) -> None:
-    """Raises MISUSE unless the environment's file takes deletion protection off; it is on by default."""
+    """Raises REFUSED unless the environment's file takes deletion protection off; it is on by default."""
     said = re.findall(r"^\s*deletion_protection\s*=\s*(\S+)", target.tfvars(), re.MULTILINE)
     if said != ["false"]:
         detail = f"{target.environment} has deletion protection: its books must outlive a command (infra/README.md)"
-        raise ClearwayError(KernelError.MISUSE, detail)
+        raise ClearwayError(DeployError.REFUSED, detail)

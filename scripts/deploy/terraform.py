@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from scripts.closure import ROOT
+from scripts.deploy.errors import DeployError
 from scripts.deploy.target import Target
-from shared.kernel.errors import ClearwayError, KernelError
+from shared.kernel.errors import ClearwayError
 
 # Exit codes of `terraform plan -detailed-exitcode`.
 NOTHING_TO_DO, CHANGES = 0, 2
@@ -55,27 +56,36 @@ def run(command: Sequence[str], target: Target, *, data: str, allowed: tuple[int
     """Run a command whose output the person sees; returns its exit code.
 
     `data` names Terraform's own folder, so that one environment's plug-ins and backend are never another's. Raises
-    MISUSE when the exit code is none of `allowed`.
+    REFUSED when the exit code is none of `allowed`.
     """
-    environment = os.environ | {"TF_DATA_DIR": str(target.folder / f"{data}.terraform"), "TF_IN_AUTOMATION": "1"}
-    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    code = subprocess.run(command, cwd=ROOT, env=_environment(target, data), check=False).returncode
     if code not in allowed:
-        raise ClearwayError(KernelError.MISUSE, f"`{' '.join(command[:3])} ...` ended with exit code {code}")
+        raise _ended(command, code)
     return code
 
 
 def outputs_of(target: Target) -> dict[str, object]:
-    """The outputs of what was deployed, by name."""
-    environment = os.environ | {"TF_DATA_DIR": str(target.folder / f"{target.environment}.terraform")}
+    """The outputs of what was deployed, by name. Raises REFUSED when Terraform cannot say."""
     command = ["terraform", f"-chdir={target.infra}", "output", "-json"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    environment = _environment(target, target.environment)
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise _ended(command, done.returncode)
     return {name: one["value"] for name, one in json.loads(done.stdout).items()}
 
 
+def _environment(target: Target, data: str) -> dict[str, str]:
+    return os.environ | {"TF_DATA_DIR": str(target.folder / f"{data}.terraform"), "TF_IN_AUTOMATION": "1"}
+
+
+def _ended(command: Sequence[str], code: int) -> ClearwayError:
+    return ClearwayError(DeployError.REFUSED, f"`{' '.join(command[:3])} ...` ended with exit code {code}")
+
+
 def agreed(question: str, word: str) -> bool:
-    """Whether the person types the word. Raises MISUSE where nobody is there to type."""
+    """Whether the person types the word. Raises REFUSED where nobody is there to type."""
     if not sys.stdin.isatty():
         raise ClearwayError(
-            KernelError.MISUSE, "nobody is there to agree to the plan (--yes agrees, but never to destroy)"
+            DeployError.REFUSED, "nobody is there to agree to the plan (--yes agrees, but never to destroy)"
         )
     return input(f"{question} Type {word} to go on: ").strip() == word

@@ -19,8 +19,8 @@ REASON_LETTERS_MIN = 20
 ENVIRONMENT = LockedEnvironment("checkov", ROOT / ".venv-checkov", CHECKOV)
 
 
-def findings(folder: Path) -> tuple[list[str], int]:
-    """What checkov finds below `folder`, a line each, and how many exceptions stand beside the code.
+def findings(folder: Path) -> list[str]:
+    """What checkov finds below `folder`, a line each.
 
     An exception without a reason (`#checkov:skip=ID:reason`) is a finding too. Raises NOT_INSTALLED, or REFUSED when
     checkov itself fails.
@@ -28,16 +28,8 @@ def findings(folder: Path) -> tuple[list[str], int]:
     ENVIRONMENT.ensure()
     argv = [str(ENVIRONMENT.python), "-I", "-m", "checkov.main", "-d", str(folder), "--framework", "terraform"]
     # Its parser does not know tests. No network: neither modules nor the policies of its vendor's platform.
-    argv += [
-        "--skip-path",
-        "tests",
-        "--download-external-modules",
-        "false",
-        "--skip-download",
-        "--output",
-        "json",
-        "--soft-fail",
-    ]
+    argv += [*("--skip-path", "tests"), *("--download-external-modules", "false"), "--skip-download"]
+    argv += [*("--output", "json"), "--soft-fail"]
     said = subprocess.run(argv, capture_output=True, text=True, check=False)
     try:
         report: Any = json.loads(said.stdout)
@@ -53,7 +45,7 @@ def findings(folder: Path) -> tuple[list[str], int]:
         if len(one["check_result"].get("suppress_comment") or "") < REASON_LETTERS_MIN
     ]
     lines += [f"{path}: cannot be parsed" for path in results["parsing_errors"]]
-    return sorted(set(lines)), len(results["skipped_checks"])
+    return sorted(set(lines))
 
 
 def _place(found: Any) -> str:

@@ -44,7 +44,7 @@ def all_steps(root: Path) -> list[Step]:
         *(Step(f"{name}: schemas", partial(_schemas, folder)) for name, folder in modules.items()),
         *(Step(f"{name}: plan and policies", partial(_policies, root, name)) for name in ENVIRONMENTS),
         *(Step(f"{name}: terraform test", partial(_tests, folder)) for name, folder in modules.items()),
-        Step("checkov", lambda: checkov.findings(infra)[0]),
+        Step("checkov", partial(checkov.findings, infra)),
     ]
 
 
@@ -62,6 +62,16 @@ def plan_of(environment: str, root: Path) -> Plan:
     return Plan.parse(terraform.plan(root / "infra", [f"-var-file=environments/{environment}.tfvars", *given]))
 
 
+def policy_findings(plan: Plan, root: Path) -> list[str]:
+    """Where a plan of the checkout at `root` breaks our policies, a line each."""
+    system = load_system(root / "functions")
+    return [
+        *event_findings(plan, system),
+        *access_findings(plan, system, root / "infra" / "reviewed_roles.yaml"),
+        *exposure_findings(plan, system),
+    ]
+
+
 def _form(infra: Path) -> list[str]:
     command = ["terraform", "fmt", "-check", "-recursive", "."]
     said = subprocess.run(command, cwd=infra, capture_output=True, text=True, check=False)
@@ -76,13 +86,7 @@ def _schemas(folder: Path) -> list[str]:
 
 
 def _policies(root: Path, environment: str) -> list[str]:
-    plan, system = plan_of(environment, root), load_system(root / "functions")
-    reviewed = root / "infra" / "reviewed_roles.yaml"
-    return [
-        *event_findings(plan, system),
-        *access_findings(plan, system, reviewed),
-        *exposure_findings(plan, system),
-    ]
+    return policy_findings(plan_of(environment, root), root)
 
 
 def _tests(folder: Path) -> list[str]:

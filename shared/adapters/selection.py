@@ -6,7 +6,7 @@ a null is never at most a time, and True is not 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -48,15 +48,23 @@ class Selection:
         """Where a document that was found stands in the ascending order."""
         return (document.fields[self.ordered_by], document.key.id) if self.ordered_by else (document.key.id,)
 
-    def finds(self, document: Document) -> bool:
-        """Whether a document is one of those asked for."""
-        fields = document.fields
+    def among(self, documents: Iterable[Document]) -> list[Document]:
+        """Those of the documents that are asked for."""
+        left = list(documents)
+        # Condition by condition, and what is cheap to ask before what is dear: most documents fail the first.
         for name, value in self.equal.items():
-            if name not in fields or not _same(fields[name], value):
-                return False
-        if self.contains and not _holds(fields.get(self.contains[0]), self.contains[1]):
-            return False
-        return self.ordered_by is None or _within(fields.get(self.ordered_by), self.at_least, self.at_most)
+            left = [one for one in left if one.fields.get(name) == value and _has(one, name, value)]
+        if self.contains:
+            name, item = self.contains
+            left = [one for one in left if _holds(one.fields.get(name), item)]
+        if ordered_by := self.ordered_by:
+            left = [one for one in left if _within(one.fields.get(ordered_by), self.at_least, self.at_most)]
+        return left
+
+
+def _has(document: Document, name: str, value: Any) -> bool:
+    """A field that is not there is not a null that is."""
+    return name in document.fields and _same(document.fields[name], value)
 
 
 def _within(value: Any, at_least: tuple[str, Any] | None, at_most: tuple[str, Any] | None) -> bool:
@@ -70,7 +78,7 @@ def _within(value: Any, at_least: tuple[str, Any] | None, at_most: tuple[str, An
 
 
 def _holds(value: Any, item: Any) -> bool:
-    return isinstance(value, list) and any(_same(one, item) for one in value)
+    return isinstance(value, list) and item in value and any(_same(one, item) for one in value)
 
 
 def _same(value: Any, other: Any) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from pathlib import Path
+from dataclasses import asdict
+from typing import Any
 
 import pytest
 
 from emulators.description import System, load_system
 from scripts.closure import ROOT
 from scripts.infra import terraform
-from scripts.infra.planned import Plan
+from scripts.infra.planned import Plan, Resource
 from scripts.infra.steps import plan_of
+from tests.support.once import once_a_run
 from tests.support.stand_ins import installed
 
 
@@ -30,21 +30,11 @@ def system() -> System:
 
 
 @pytest.fixture(scope="session", params=["dev", "prod"])
-def plan(request: pytest.FixtureRequest) -> Plan:
+def plan(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """What Terraform would make, in dev and in prod."""
-    return plan_of(request.param, ROOT)
 
+    def resources() -> list[dict[str, Any]]:
+        return [asdict(one) for one in plan_of(request.param, ROOT).resources]
 
-@pytest.fixture
-def changed(tmp_path: Path) -> Callable[[str, str, str], Path]:
-    """A copy of the checkout in which one text of one file was replaced by another."""
-
-    def change(file: str, old: str, new: str) -> Path:
-        for folder in ("functions", "infra"):
-            shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-        text = (tmp_path / file).read_text(encoding="utf-8")
-        assert old in text
-        (tmp_path / file).write_text(text.replace(old, new), encoding="utf-8")
-        return tmp_path
-
-    return change
+    kept = once_a_run(tmp_path_factory, f"plan-of-{request.param}", resources)
+    return Plan(tuple(Resource(**one) for one in kept))

@@ -58,7 +58,7 @@ class InMemoryDocuments:
         selection = Selection(equal or {}, contains, at_least, at_most, descending)
         with self._lock:
             there = list(self._collections[collection].values())
-        found = sorted(filter(selection.finds, there), key=selection.position, reverse=descending)
+        found = sorted(selection.among(there), key=selection.position, reverse=descending)
         if after is not None:
             end, past = selection.position(after), operator.lt if descending else operator.gt
             found = [document for document in found if past(selection.position(document), end)]
@@ -165,7 +165,8 @@ def _copied(document: Document) -> Document:
 
 
 def _copied_value(value: Any) -> Any:
-    """A value of `Fields`: maps and lists are copied, all else cannot be changed."""
-    if isinstance(value, Mapping):
+    """A value as it was staged, by exact type: maps and lists are copied, all else cannot be changed."""
+    kind = type(value)
+    if kind is dict:
         return {name: _copied_value(item) for name, item in value.items()}
-    return [_copied_value(item) for item in value] if isinstance(value, list) else value
+    return [_copied_value(item) for item in value] if kind is list else value

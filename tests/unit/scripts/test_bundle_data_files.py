@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts.bundle.data_files import check_all_are_read, data_files_of
-from scripts.bundle.errors import BundleError
+from shared.kernel.errors import ClearwayError
 
 TABLES = """
 from pathlib import Path
@@ -93,9 +93,9 @@ def test_a_file_that_callers_name_belongs_to_the_callers(caller: str, tmp_path: 
 )
 def test_a_caller_that_does_not_show_its_file_is_refused(caller: str, complaint: str, tmp_path: Path) -> None:
     root = a_project(tmp_path, {"shared/x/domain/tables.py": TABLES, "shared/z.toml": "", "shared/x/c.py": caller})
-    with pytest.raises(BundleError) as caught:
+    with pytest.raises(ClearwayError) as caught:
         data_of(root, "shared/x/domain/tables.py", "shared/x/c.py")
-    assert complaint in str(caught.value)
+    assert complaint in caught.value.detail
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,10 @@ def test_a_caller_that_does_not_show_its_file_is_refused(caller: str, complaint:
 )
 def test_what_cannot_be_known_from_a_source_is_refused(source: str, complaint: str, tmp_path: Path) -> None:
     root = a_project(tmp_path, {"shared/x/reads.py": source, "shared/x/other.py": "", "a.toml": ""})
-    with pytest.raises(BundleError) as caught:
+    with pytest.raises(ClearwayError) as caught:
         data_of(root, "shared/x/reads.py")
-    assert str(caught.value).startswith("shared/x/reads.py")
-    assert complaint in str(caught.value)
+    assert caught.value.detail.startswith("shared/x/reads.py")
+    assert complaint in caught.value.detail
 
 
 def test_a_data_file_that_no_module_reads_is_refused(tmp_path: Path) -> None:
@@ -137,5 +137,5 @@ def test_a_data_file_that_no_module_reads_is_refused(tmp_path: Path) -> None:
     root = a_project(tmp_path, read | {"shared/.hidden/z.toml": ""})
     check_all_are_read(root)
     a_project(root, {"shared/x/b.toml": "", "shared/y/c.csv": ""})
-    with pytest.raises(BundleError, match=r"no module reads shared/x/b\.toml, shared/y/c\.csv beside itself"):
+    with pytest.raises(ClearwayError, match=r"no module reads shared/x/b\.toml, shared/y/c\.csv beside itself"):
         check_all_are_read(root)

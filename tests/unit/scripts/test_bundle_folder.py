@@ -15,8 +15,8 @@ import pytest
 
 from scripts.bundle.archive import zipped
 from scripts.bundle.bundles import Bundle, build_bundles, contents_of, write_bundles
-from scripts.bundle.errors import BundleError
 from scripts.closure import ROOT, closure_of
+from shared.kernel.errors import ClearwayError
 
 API, FRAUD = Bundle("api", 1, b"one"), Bundle("fraud", 1, b"two")
 
@@ -138,9 +138,9 @@ def test_a_project_that_would_not_run_in_the_cloud_gives_no_bundle(
     root = a_project(tmp_path)
     assert callable(spoil)
     spoil(root)
-    with pytest.raises(BundleError) as caught:
+    with pytest.raises(ClearwayError) as caught:
         build_bundles(root / "functions", root)
-    assert complaint in str(caught.value)
+    assert complaint in caught.value.detail
 
 
 def test_the_command_shows_each_function_and_says_why_there_is_no_bundle(tmp_path: Path) -> None:

@@ -68,10 +68,11 @@ def test_a_price_and_a_limit_that_a_book_lacks_are_named() -> None:
 
 
 BROKEN = [
-    (PRICE.replace("0.10", "-1"), "", "books.yaml.books[0].prices.a.amount: must not be negative"),
-    (PRICE.replace("0.10", "cheap"), "", "books.yaml.books[0].prices.a.amount: must be Decimal, not str"),
-    (PRICE.replace("unit: thing, ", ""), "", "books.yaml.books[0].prices.a.unit: is missing"),
-    (PRICE.replace("unit:", "units:"), "", "books.yaml.books[0].prices.a.units: is not a known key"),
+    (PRICE.replace("0.10", "-1"), "", "books.yaml: cannot be read: a figure must not be negative in"),
+    (PRICE.replace("0.10", ".inf"), "", "books.yaml: cannot be read: a figure must be finite in"),
+    (PRICE.replace("0.10", "cheap"), "", "books.yaml: books[0].prices.a.amount must be Decimal, not str"),
+    (PRICE.replace("unit: thing, ", ""), "", "books.yaml: books[0].prices.a.unit is missing"),
+    (PRICE.replace("unit:", "units:"), "", "books.yaml: books[0].prices.a.units is not a known key"),
     (PRICE.replace("per: 3", "per: 0"), "", "books.yaml: a price's `per` must be above 0"),
     (PRICE, ", free: {a: {amount: 1, every: week, source: b}}", "books.yaml: free.a.every must be day or month"),
     (
@@ -79,14 +80,16 @@ BROKEN = [
         ", free: {c: {amount: 1, every: day, source: b}}",
         "the price book of 2026-11-24 for us-central1 has no price c",
     ),
-    ("[1]", "", "books.yaml.books[0].prices.a: must be a mapping"),
+    ("[1]", "", "books.yaml: books[0].prices.a must be a mapping"),
 ]
 
 
 @pytest.mark.parametrize(("entry", "more", "sentence"), BROKEN, ids=[case[2][-40:] for case in BROKEN])
 def test_a_broken_price_is_refused_with_its_place(entry: str, more: str, sentence: str, tmp_path: Path) -> None:
     path = written(tmp_path, a_book("prices", entry, more=more))
-    assert detail_of(lambda: prices_at(DAY, REGION, path), CapacityError.BAD_FIGURES) == sentence
+    detail = detail_of(lambda: prices_at(DAY, REGION, path), CapacityError.BAD_FIGURES)
+    # Behind what YAML cannot read stand the line and the column.
+    assert detail.startswith(sentence) if "cannot be read" in sentence else detail == sentence
 
 
 @pytest.mark.parametrize("change", [("hard", "firm"), ("amount: 5", "amount: 0")])
@@ -159,15 +162,17 @@ def test_operations_that_contradict_themselves_are_refused(good: str, bad: str, 
 @pytest.mark.parametrize(
     ("bad", "sentence"),
     [
-        ("kms_key: 6", "planned.kms_key: is not a known key"),
-        ("kms_keys: 6.5", "planned.kms_keys: must be int, not Decimal"),
-        ("kms_keys: -1", "planned.kms_keys: must not be negative"),
+        ("kms_key: 6", "planned.kms_key is not a known key"),
+        ("kms_keys: 6.5", "planned.kms_keys must be int, not Decimal"),
+        ("kms_keys: -1", 'cannot be read: a figure must not be negative in "<unicode string>"'),
     ],
 )
 def test_a_planned_figure_is_one_of_those_that_are_known_and_whole(bad: str, sentence: str, tmp_path: Path) -> None:
     path = tmp_path / "operations.yaml"
     path.write_text(OPERATIONS.read_text(encoding="utf-8").replace("kms_keys: 6", bad), encoding="utf-8")
-    assert detail_of(lambda: load_operations(path), CapacityError.BAD_FIGURES) == f"operations.yaml.{sentence}"
+    assert detail_of(lambda: load_operations(path), CapacityError.BAD_FIGURES).startswith(
+        f"operations.yaml: {sentence}"
+    )
 
 
 def test_a_book_takes_an_earlier_ones_prices_over_and_names_what_changed(tmp_path: Path) -> None:

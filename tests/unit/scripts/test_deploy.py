@@ -9,10 +9,11 @@ import pytest
 
 from scripts.deploy import bootstrap
 from scripts.deploy.__main__ import main
+from scripts.deploy.errors import DeployError
 from scripts.deploy.remaining import remaining
 from scripts.deploy.target import Target, missing, refuse_protected, target_of
 from scripts.deploy.terraform import apply_command, init_command, plan_command
-from shared.kernel.errors import ClearwayError, KernelError
+from shared.kernel.errors import ClearwayError
 
 
 def a_target(folder: Path, tfvars: str = "") -> Target:
@@ -50,7 +51,7 @@ def test_only_a_known_environment_and_a_project_id_are_taken(
     a_target(tmp_path)
     with pytest.raises(ClearwayError, match=said) as caught:
         target_of(environment, project, tmp_path / "infra", tmp_path)
-    assert caught.value.code is KernelError.MISUSE
+    assert caught.value.code is DeployError.REFUSED
 
 
 def test_a_plan_is_made_of_the_environments_files_and_the_projects_state_and_what_was_planned_is_applied(
