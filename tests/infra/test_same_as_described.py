@@ -6,8 +6,6 @@ import json
 import re
 from collections import Counter
 
-import yaml
-
 from emulators import configs
 from emulators.description import HttpTrigger, System
 from scripts.closure import ROOT
@@ -106,11 +104,3 @@ def test_composite_indexes_are_those_described(plan: Plan) -> None:
         for one in plan.of("google_firestore_index")
     }
     assert planned == wanted
-
-
-def test_the_deployer_may_grant_on_the_project_what_was_agreed_and_nothing_else() -> None:
-    reviewed = yaml.safe_load((ROOT / "infra" / "reviewed_roles.yaml").read_text(encoding="utf-8"))
-    variables = (ROOT / "infra" / "bootstrap" / "variables.tf").read_text(encoding="utf-8")
-    grantable = re.search(r'variable "grantable_roles".*?default = \[(.*?)\]', variables, re.DOTALL)
-    assert grantable is not None
-    assert set(re.findall(r"roles/[A-Za-z.]+", grantable[1])) == {one["role"] for one in reviewed}
