@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.adapters.firestore.calls import Calls, Read
+from shared.adapters.firestore.calls import Calls
 from shared.adapters.firestore.codec import plain_fields, version_of
 from shared.adapters.firestore.queries import raw_query
 from shared.adapters.selection import Selection
@@ -13,11 +13,14 @@ from shared.kernel.errors import ClearwayError, KernelError
 from shared.kernel.usage import usage
 from shared.ports.documents import Document, Key
 
+# A document that is never there.
+_NOWHERE = Key("moments", "now")
+
 
 class FirestoreReader:
     """DocumentReader. With `pinned`, all of its answers are of the moment of the first, and it is for one thread.
 
-    Pinned, it raises UNAVAILABLE should the service not say of which moment its first answer is.
+    Pinned, it takes one read more, and raises UNAVAILABLE should the service not say which moment it is.
 
     The moment is the service's own, so no clock of ours has to agree with it. Firestore answers for any moment of the
     past hour, also without point-in-time recovery: https://cloud.google.com/firestore/docs/pitr
@@ -34,9 +37,10 @@ class FirestoreReader:
 
     def fetch(self, keys: Sequence[Key]) -> Sequence[Document | None]:
         """The documents in one call, in the order of the keys; None for one that does not exist."""
+        self._pin()
         usage().reads += len(keys)
         names = [self.name(key) for key in keys]
-        raws = {raw.name: raw for raw in self._of_the_moment(self._calls.batch_get(names, self._moment))}
+        raws = {raw.name: raw for raw in self._calls.batch_get(names, self._moment).documents}
         return [_document(key, raws[name]) if name in raws else None for key, name in zip(keys, names, strict=True)]
 
     def find(
@@ -59,7 +63,8 @@ class FirestoreReader:
             after=after,
             after_name=self.name(after.key) if after else "",
         )
-        raws = self._of_the_moment(self._calls.run_query(query, self._moment))
+        self._pin()
+        raws = self._calls.run_query(query, self._moment).documents
         usage().reads += max(1, len(raws))  # an empty query is billed as one read
         return [_document(Key(collection, raw.name.rpartition("/")[2]), raw) for raw in raws]
 
@@ -67,12 +72,19 @@ class FirestoreReader:
         """A document's resource name."""
         return f"{self._calls.root}/{key}"
 
-    def _of_the_moment(self, read: Read) -> list[Any]:
-        if self._pinned and self._moment is None:
-            if read.moment is None:
-                raise ClearwayError(KernelError.UNAVAILABLE, "Firestore does not say of which moment its answer is")
-            self._moment = read.moment
-        return read.documents
+    def _pin(self) -> None:
+        """Ask which moment it is, by a read of nothing, so that every answer is asked of that moment.
+
+        An answer that was asked of no moment names one too, but what it holds is not bound to be of that moment alone:
+        Google's emulator streams documents that were written while it did.
+        """
+        if not self._pinned or self._moment is not None:
+            return
+        usage().reads += 1
+        moment = self._calls.batch_get([self.name(_NOWHERE)]).moment
+        if moment is None:
+            raise ClearwayError(KernelError.UNAVAILABLE, "Firestore does not say of which moment its answer is")
+        self._moment = moment
 
 
 def _document(key: Key, raw: Any) -> Document:

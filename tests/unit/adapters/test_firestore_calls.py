@@ -154,28 +154,34 @@ def queried(name: str) -> Any:
     return messages.RunQueryResponse(document=found(name).found)
 
 
-def test_a_snapshot_is_of_the_last_moment_that_its_first_answer_names(
+def nothing_at(seconds: int) -> Any:
+    return read_at(messages.BatchGetDocumentsResponse(missing=f"{DATABASE}/documents/moments/now"), seconds)
+
+
+def test_a_snapshot_asks_for_its_moment_once_and_is_told_everything_as_of_then(
     service: Service, client: FirestoreClient
 ) -> None:
     """Within a stream the moment may move on. What came before has not changed until then, what comes after might
     have: https://cloud.google.com/firestore/docs/reference/rpc/google.firestore.v1#runqueryresponse."""
     first, second = queried(f"{DATABASE}/documents/a/1"), queried(f"{DATABASE}/documents/a/2")
-    progress = messages.RunQueryResponse(skipped_results=0)
     service.turns = [
-        answers(read_at(first, 5), read_at(second, 7), progress),
+        answers(nothing_at(5), nothing_at(7)),
+        answers(read_at(first, 7), read_at(second, 7)),
         answers(read_at(messages.RunQueryResponse(), 7)),
         answers(read_at(found(f"{DATABASE}/documents/a/1"), 7)),
     ]
-    snapshot = FirestoreDocuments(client, SystemClock()).snapshot()
-    page = snapshot.find("a")
-    snapshot.find("a", after=page[-1])
-    snapshot.get(Key("a", "1"))
+    with measured() as counts:
+        snapshot = FirestoreDocuments(client, SystemClock()).snapshot()
+        page = snapshot.find("a")
+        snapshot.find("a", after=page[-1])
+        snapshot.get(Key("a", "1"))
     assert not service.requests[0].HasField("read_time")
-    assert [request.read_time.seconds for request in service.requests[1:]] == [7, 7]
+    assert [request.read_time.seconds for request in service.requests[1:]] == [7, 7, 7]
+    assert counts.reads == 1 + 2 + 1 + 1
 
 
 def test_a_snapshot_whose_moment_is_not_said_shows_nothing(service: Service, client: FirestoreClient) -> None:
-    service.turns = [answers(queried(f"{DATABASE}/documents/a/1"))]
+    service.turns = [answers(messages.BatchGetDocumentsResponse(missing=f"{DATABASE}/documents/moments/now"))]
     with pytest.raises(ClearwayError, match="of which moment") as caught:
         FirestoreDocuments(client, SystemClock()).snapshot().find("a")
     assert caught.value.code is KernelError.UNAVAILABLE
