@@ -155,6 +155,11 @@ class Function:
     secrets: tuple[str, ...] = matching(r"[A-Z][A-Z0-9_]*")
 
     @property
+    def service(self) -> str:
+        """The name of its Cloud Run service, which takes no underscore."""
+        return self.name.replace("_", "-")
+
+    @property
     def buckets(self) -> tuple[str, ...]:
         """The buckets that it may reach, and so is told of, as CLEARWAY_FILES_BUCKET for `files`; sorted."""
         named = {role.resource for role in self.roles if role.resource.startswith(_BUCKET)}

@@ -35,8 +35,7 @@ def instances_max_of(plan: Plan) -> float:
 def test_every_function_has_exactly_the_roles_that_it_describes(plan: Plan, system: System) -> None:
     project = plan.of("google_pubsub_topic")[0].values["project"]
     accounts = {
-        f"serviceAccount:clearway-{one.name.replace('_', '-')}@{project}.iam.gserviceaccount.com": one.name
-        for one in system.functions
+        f"serviceAccount:clearway-{one.service}@{project}.iam.gserviceaccount.com": one.name for one in system.functions
     }
     planned: Counter[tuple[str, str, str]] = Counter()
     for grant in plan.of(*GRANTS):
@@ -51,9 +50,9 @@ def test_every_function_has_exactly_the_roles_that_it_describes(plan: Plan, syst
 
 def test_every_function_has_its_size_its_account_and_its_way_in(plan: Plan, system: System) -> None:
     planned = {one.values["name"]: one for one in plan.of("google_cloudfunctions2_function")}
-    assert set(planned) == {one.name.replace("_", "-") for one in system.functions}
+    assert set(planned) == {one.service for one in system.functions}
     for function in system.functions:
-        service = planned[function.name.replace("_", "-")].block("service_config")
+        service = planned[function.service].block("service_config")
         public = isinstance(function.trigger, HttpTrigger)
         assert float(service["available_cpu"]) == function.size.cpu
         assert service["available_memory"] == f"{function.size.memory_mib}Mi"
@@ -64,7 +63,7 @@ def test_every_function_has_its_size_its_account_and_its_way_in(plan: Plan, syst
         )
         assert service["timeout_seconds"] == function.size.timeout_s
         assert service["ingress_settings"] == ("ALLOW_INTERNAL_AND_GCLB" if public else "ALLOW_INTERNAL_ONLY")
-        assert service["service_account_email"].startswith(f"clearway-{function.name.replace('_', '-')}@")
+        assert service["service_account_email"].startswith(f"clearway-{function.service}@")
 
 
 def test_the_scheduler_calls_what_the_local_one_calls(plan: Plan, system: System) -> None:

@@ -99,11 +99,7 @@ def _one_by_one(grants: list[Resource], agreed: set[tuple[str, str]]) -> Iterato
 
 
 def _members(grants: list[Resource], system: System) -> Iterator[str]:
-    public = {
-        one.name.replace("_", "-")
-        for one in system.functions
-        if isinstance(one.trigger, HttpTrigger) and one.trigger.public
-    }
+    public = {one.service for one in system.functions if isinstance(one.trigger, HttpTrigger) and one.trigger.public}
     opened = set()
     for grant in grants:
         for member in _members_of(grant.values):

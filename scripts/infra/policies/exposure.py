@@ -26,7 +26,7 @@ _BESIDE = re.compile(
 
 def exposure_findings(plan: Plan, system: System) -> Iterator[str]:
     """What is more open than it must be."""
-    services = {one.name.replace("_", "-"): one.trigger for one in system.functions}
+    services = {one.service: one.trigger for one in system.functions}
     http = {name: trigger for name, trigger in services.items() if isinstance(trigger, HttpTrigger)}
     yield from _functions(plan, set(services), set(http))
     yield from _load_balancer(plan, {name for name, trigger in http.items() if not trigger.public})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -21,14 +20,8 @@ CALL_TIMEOUT_S = 10.0
 PAUSE_BASE_S = 0.05
 PAUSE_MAX_S = 1.0
 _SERVICE = "/google.firestore.v1.Firestore/"
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Raw documents, and a raw moment at which all of them stood so; None where the service has not said it."""
-
-    documents: list[Any]
-    moment: Any
+# A document that is never there.
+_NOWHERE = "moments/now"
 
 
 class Calls:
@@ -62,11 +55,21 @@ class Calls:
             response_deserializer=messages.RunQueryResponse.FromString,
         )
 
-    def batch_get(self, names: Sequence[str], moment: Any = None) -> Read:
+    def batch_get(self, names: Sequence[str], moment: Any = None) -> list[Any]:
         """The raw documents of those resource names that exist, in any order; with a raw `moment`, as of then."""
         request = messages.BatchGetDocumentsRequest(database=self.database, documents=names, read_time=moment)
         answers = self._sent("read", lambda left_s: list(self._batch_get(request, left_s, self._by_database)))
-        return Read([one.found for one in answers if one.WhichOneof("result") == "found"], _moment(answers))
+        return [answer.found for answer in answers if answer.WhichOneof("result") == "found"]
+
+    def moment(self) -> Any:
+        """The service's own raw time, which a read of nothing names; None where it does not. It is billed as one read.
+
+        The last that is named: within a stream it may move on.
+        https://cloud.google.com/firestore/docs/reference/rpc/google.firestore.v1#batchgetdocumentsresponse
+        """
+        request = messages.BatchGetDocumentsRequest(database=self.database, documents=[f"{self.root}/{_NOWHERE}"])
+        answers = self._sent("read", lambda left_s: list(self._batch_get(request, left_s, self._by_database)))
+        return next((one.read_time for one in reversed(answers) if one.HasField("read_time")), None)
 
     def commit(self, writes: Sequence[Any]) -> list[Any]:
         """Apply all raw writes or none; returns their update times, in order. Raises StaleError when refused."""
@@ -74,11 +77,11 @@ class Calls:
         answer = self._sent("commit", lambda left_s: self._commit(request, left_s, self._by_database))
         return [result.update_time for result in answer.write_results]
 
-    def run_query(self, query: Any, moment: Any = None) -> Read:
+    def run_query(self, query: Any, moment: Any = None) -> list[Any]:
         """The raw documents that a raw query finds, in its order; with a raw `moment`, as of then."""
         request = messages.RunQueryRequest(parent=self.root, structured_query=query, read_time=moment)
         answers = self._sent("read", lambda left_s: list(self._run_query(request, left_s, self._by_parent)))
-        return Read([one.document for one in answers if one.HasField("document")], _moment(answers))
+        return [answer.document for answer in answers if answer.HasField("document")]
 
     def _sent(self, doing: str, call: Callable[[float], R]) -> R:
         """The answer of `call`, which is given the seconds that are left; a stream is read to its end in there."""
@@ -95,11 +98,3 @@ class Calls:
                     raise translated(error, doing) from error
             self._clock.sleep(pause_s)
             pause_max_s = min(PAUSE_MAX_S, 2 * pause_max_s)
-
-
-def _moment(answers: Sequence[Any]) -> Any:
-    """The last moment that is named: within a stream it may move on, and what came before is still so by then.
-
-    https://cloud.google.com/firestore/docs/reference/rpc/google.firestore.v1#runqueryresponse
-    """
-    return next((one.read_time for one in reversed(answers) if one.HasField("read_time")), None)

@@ -13,9 +13,6 @@ from shared.kernel.errors import ClearwayError, KernelError
 from shared.kernel.usage import usage
 from shared.ports.documents import Document, Key
 
-# A document that is never there.
-_NOWHERE = Key("moments", "now")
-
 
 class FirestoreReader:
     """DocumentReader. With `pinned`, all of its answers are of the moment of the first, and it is for one thread.
@@ -40,7 +37,7 @@ class FirestoreReader:
         self._pin()
         usage().reads += len(keys)
         names = [self.name(key) for key in keys]
-        raws = {raw.name: raw for raw in self._calls.batch_get(names, self._moment).documents}
+        raws = {raw.name: raw for raw in self._calls.batch_get(names, self._moment)}
         return [_document(key, raws[name]) if name in raws else None for key, name in zip(keys, names, strict=True)]
 
     def find(
@@ -64,7 +61,7 @@ class FirestoreReader:
             after_name=self.name(after.key) if after else "",
         )
         self._pin()
-        raws = self._calls.run_query(query, self._moment).documents
+        raws = self._calls.run_query(query, self._moment)
         usage().reads += max(1, len(raws))  # an empty query is billed as one read
         return [_document(Key(collection, raw.name.rpartition("/")[2]), raw) for raw in raws]
 
@@ -73,7 +70,7 @@ class FirestoreReader:
         return f"{self._calls.root}/{key}"
 
     def _pin(self) -> None:
-        """Ask which moment it is, by a read of nothing, so that every answer is asked of that moment.
+        """Ask which moment it is, so that every answer is asked of that moment.
 
         An answer that was asked of no moment names one too, but what it holds is not bound to be of that moment alone:
         Google's emulator streams documents that were written while it did.
@@ -81,10 +78,9 @@ class FirestoreReader:
         if not self._pinned or self._moment is not None:
             return
         usage().reads += 1
-        moment = self._calls.batch_get([self.name(_NOWHERE)]).moment
-        if moment is None:
+        self._moment = self._calls.moment()
+        if self._moment is None:
             raise ClearwayError(KernelError.UNAVAILABLE, "Firestore does not say of which moment its answer is")
-        self._moment = moment
 
 
 def _document(key: Key, raw: Any) -> Document:

@@ -134,7 +134,7 @@ def test_documents_are_asked_for_in_one_call_and_given_in_the_order_of_the_keys(
 
 def test_a_missing_document_is_not_among_those_found(service: Service, calls: Calls) -> None:
     service.turns = [answers(messages.BatchGetDocumentsResponse(missing="a"), found("b"))]
-    assert [raw.name for raw in calls.batch_get(["a", "b"]).documents] == ["b"]
+    assert [raw.name for raw in calls.batch_get(["a", "b"])] == ["b"]
 
 
 def test_answers_of_a_query_without_a_document_are_passed_over(service: Service, client: FirestoreClient) -> None:
@@ -196,7 +196,7 @@ def test_an_unavailable_service_is_asked_again(service: Service, calls: Calls) -
 
 def test_a_stream_that_breaks_off_is_read_again_from_its_beginning(service: Service, calls: Calls) -> None:
     service.turns = [fails(grpc.StatusCode.UNAVAILABLE, found("a"), found("b")), answers(found("b"), found("a"))]
-    assert [raw.name for raw in calls.batch_get(["a", "b"]).documents] == ["b", "a"]
+    assert [raw.name for raw in calls.batch_get(["a", "b"])] == ["b", "a"]
 
 
 def test_a_service_that_stays_away_is_given_up_before_the_deadline(service: Service, client: FirestoreClient) -> None:
